@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * buffer: bytes that grow up to a maximum fixed at birth.  A failed append (maximum reached,
+ * memory short) leaves the bytes as they were and marks the buffer `failed`; appends after that
+ * do nothing, so a writer may check once, at its end.
+ */
+#ifndef WWW4MAIL_BASE_BUFFER_H
+#define WWW4MAIL_BASE_BUFFER_H
+
+#include "agent/base/span.h"
+
+struct buffer {
+    char *at; /* NUL-terminated once anything was appended */
+    size_t len, room, max;
+    bool failed;
+};
+
+void buffer_init(struct buffer *buffer, size_t max);
+void buffer_free(struct buffer *buffer);
+void buffer_clear(struct buffer *buffer); /* keeps its room, forgets bytes and failure */
+
+bool buffer_add(struct buffer *buffer, const void *bytes, size_t len);
+bool buffer_add_span(struct buffer *buffer, struct span text);
+bool buffer_add_text(struct buffer *buffer, const char *text);
+bool buffer_add_byte(struct buffer *buffer, char byte);
+bool buffer_printf(struct buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+struct span buffer_span(const struct buffer *buffer);
+
+#endif

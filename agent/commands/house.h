@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * house: what every command needs before it starts: the configuration and the module blocks, read
+ * and checked against each other.  Goes through the run stages load_modules_list, init, cmdline
+ * and maincfg.
+ */
+#ifndef WWW4MAIL_AGENT_COMMANDS_HOUSE_H
+#define WWW4MAIL_AGENT_COMMANDS_HOUSE_H
+
+#include "agent/commands/options.h"
+#include "agent/process/run.h"
+
+struct house {
+    struct arena *arena;
+    struct config *config; /* NULL when none was asked for */
+    struct blocks blocks;
+    const char *state;
+};
+
+/* Reads all; a mistake is said on standard error and gives its exit code. */
+int house_open(const struct options *options, bool with_config, struct house *house_out);
+void house_close(struct house *house);
+
+#endif

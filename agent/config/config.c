@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * accounts.yaml and what it includes as one configuration: the files, the accounts in them, and
+ * what must hold between keys and between accounts.  Opens no mailbox and asks for no password.
+ */
+#include "agent/config/account.h"
+
+#include "agent/config/include.h"
+#include "agent/config/keys.h"
+#include "agent/config/paths.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_MAX = 64 * 1024 * 1024 };
+
+static bool read_top(struct config *config, const struct key_reader *reader,
+                     const struct yaml_node *root)
+{
+    if (root->kind != YAML_MAP)
+        return yaml_fault(reader->fault, root, "a map of keys belongs here; write 'accounts:'");
+    if (!keys_read(reader, &config_keys, root, config))
+        return false;
+    if (config->workers_min > config->workers_max) {
+        const struct yaml_node *workers = yaml_get(root, "workers");
+        const struct yaml_node *min = yaml_get(workers, "min");
+        return yaml_fault(reader->fault, min ? min : yaml_get(workers, "max"),
+                          "workers: min is more than max; write min: %llu or less",
+                          (unsigned long long)config->workers_max);
+    }
+    if (!config->state)
+        config->state = paths_state(reader->arena);
+    if (!config->state)
+        return fault_set(reader->fault, FAULT_CONFIG, NULL,
+                         "%s: there is no home directory to keep the state in; write state: DIR",
+                         config->file);
+    return true;
+}
+
+static bool check_account(const struct account *account, const struct yaml_node *node,
+                          struct fault *fault)
+{
+    const struct yaml_node *replies = yaml_get(node, "replies");
+    if (account->replies.part <= account->replies.max || !replies)
+        return true;
+    const struct yaml_node *part = yaml_get(replies, "part");
+    return yaml_fault(fault, part ? part : yaml_get(replies, "max"),
+                      "replies: part is more than max; make max at least as large");
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return span_equal_nocase(span_of(a), span_of(b));
+}
+
+static bool answers_to(const struct account *account, const char *address)
+{
+    if (same_text(account->address, address))
+        return true;
+    for (size_t i = 0; i < account->aliases.count; i++)
+        if (same_text(account->aliases.words[i], address))
+            return true;
+    return false;
+}
+
+static const struct yaml_node *alias_node(const struct yaml_node *node, size_t index)
+{
+    const struct yaml_node *list = yaml_get(node, "aliases");
+    const struct yaml_node *item = list->kind == YAML_LIST ? list->first : list;
+    while (index--)
+        item = item->next;
+    return item;
+}
+
+/* Two accounts with one name or address: mail would be answered by chance. */
+static bool check_twins(const struct config *config, size_t index, const struct yaml_node *node,
+                        struct fault *fault)
+{
+    const struct account *account = &config->accounts[index];
+    for (size_t i = 0; i < index; i++) {
+        const struct account *other = &config->accounts[i];
+        if (same_text(other->name, account->name))
+            return yaml_fault(fault, yaml_get(node, "name"),
+                              "name: another account is called '%s'; choose another name",
+                              account->name);
+        if (answers_to(other, account->address))
+            return yaml_fault(fault, yaml_get(node, "address"),
+                              "address: %s belongs to account '%s' already; use each once",
+                              account->address, other->name);
+        for (size_t a = 0; a < account->aliases.count; a++)
+            if (answers_to(other, account->aliases.words[a]))
+                return yaml_fault(fault, alias_node(node, a),
+                                  "aliases: %s belongs to account '%s' already; use each once",
+                                  account->aliases.words[a], other->name);
+    }
+    return true;
+}
+
+static bool read_accounts(struct config *config, const struct include_list *list,
+                          struct fault *fault)
+{
+    config->accounts = arena_alloc(config->arena, (list->count + 1) * sizeof *config->accounts);
+    if (!config->accounts)
+        return fault_set(fault, FAULT_MEMORY, NULL, "not enough memory for the configuration");
+    for (const struct include_entry *entry = list->first; entry; entry = entry->next) {
+        struct account *account = &config->accounts[config->account_count];
+        struct key_reader reader = {config->arena, entry->directory, fault};
+        if (entry->node->kind != YAML_MAP)
+            return yaml_fault(fault, entry->node, "an account is a map; write '- name: web'");
+        if (!keys_read(&reader, &account_keys, entry->node, account) ||
+            !check_account(account, entry->node, fault) ||
+            !check_twins(config, config->account_count, entry->node, fault))
+            return false;
+        config->account_count++;
+    }
+    return true;
+}
+
+static bool read_all(struct config *config, struct fault *fault)
+{
+    struct include_list list = {0};
+    struct key_reader reader = {config->arena, NULL, fault};
+    const struct yaml_node *root = include_read(config->arena, config->file, fault);
+    if (!root)
+        return false;
+    reader.directory = paths_directory_of(config->arena, config->file);
+    if (!reader.directory)
+        return fault_set(fault, FAULT_CONFIG, NULL, "%s: its directory cannot be read: %s",
+                         config->file, strerror(errno));
+    if (!read_top(config, &reader, root) || !include_collect(&reader, root, &list) ||
+        !read_accounts(config, &list, fault))
+        return false;
+    if (config->account_count == 0)
+        return yaml_fault(fault, root, "no account is configured; add one under accounts:");
+    return true;
+}
+
+struct config *config_read(const char *file, struct fault *fault)
+{
+    struct arena *arena = arena_new(ARENA_MAX);
+    struct config *config = arena ? arena_alloc(arena, sizeof *config) : NULL;
+    if (config) {
+        config->arena = arena;
+        config->file = arena_copy(arena, file);
+    }
+    if (!config || !config->file) {
+        arena_free(&arena);
+        fault_set(fault, FAULT_MEMORY, NULL, "not enough memory for the configuration");
+        return NULL;
+    }
+    if (!read_all(config, fault))
+        config_free(&config);
+    return config;
+}
+
+void config_free(struct config **config)
+{
+    if (!*config)
+        return;
+    struct arena *arena = (*config)->arena; /* the configuration itself lies in it */
+    arena_free(&arena);
+    *config = NULL;
+}

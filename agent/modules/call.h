@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * call: the agent's side of one call of a module (agent/module.h shows it to modules as an opaque
+ * struct).  Made on the caller's stack; memory and fault belong to the caller.
+ */
+#ifndef WWW4MAIL_AGENT_MODULES_CALL_H
+#define WWW4MAIL_AGENT_MODULES_CALL_H
+
+#include "agent/config/account.h"
+#include "agent/module.h"
+
+struct call {
+    const char *module;               /* name, for the log */
+    const struct settings *overrides; /* of accounts.yaml; NULL none */
+    const struct settings *defaults;  /* of the block; NULL none */
+    struct arena *arena;
+    struct fault *fault;
+    int64_t deadline_ms; /* monotonic; 0 none */
+};
+
+#endif

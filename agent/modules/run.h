@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * run: asks the modules of a stage, in the order of their plan, until one has done the work.  PASS
+ * goes to the next; FAIL goes to that module's alternatives, then ends the stage with the first
+ * fault.  Leaves a breadcrumb before every call, so that who dies can be named.
+ */
+#ifndef WWW4MAIL_AGENT_MODULES_RUN_H
+#define WWW4MAIL_AGENT_MODULES_RUN_H
+
+#include "agent/modules/call.h"
+#include "agent/modules/loader.h"
+#include "agent/modules/plan.h"
+
+/* Where a process stands, in memory it shares with the supervisor; survives its death. */
+struct crumb {
+    char stage[32];
+    char module[64];
+};
+
+void crumb_set(struct crumb *crumb, const char *stage, const char *module); /* crumb may be NULL */
+
+/* One use of an open module.  The call's module, settings and defaults are set; the rest is as
+ * the caller made it. */
+typedef enum module_result (*module_use)(struct call *call, const struct www4mail_module *module,
+                                         void *context);
+
+/* PASS when no module was there to do it. */
+enum module_result run_modules(const struct blocks *blocks, enum stage_id stage, const char *role,
+                               const struct fields *fields, struct crumb *crumb, struct call *call,
+                               module_use use, void *context);
+
+/* Asks every module of the plan, until one does not answer OK or PASS. */
+enum module_result run_all_modules(const struct blocks *blocks, enum stage_id stage,
+                                   const char *role, const struct fields *fields,
+                                   struct crumb *crumb, struct call *call, module_use use,
+                                   void *context);
+
+#endif

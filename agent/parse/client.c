@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC */
+/* The worker's side: has children made, asks, checks what comes back.  Believes nothing. */
+#include "agent/parse/zygote.h"
+
+#include "agent/base/clock.h"
+#include "agent/base/frame.h"
+#include "agent/base/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { QUESTION_MS = 20000, FAREWELL_MS = 200, START_MS = 10000 };
+
+struct parser {
+    const struct blocks *blocks;
+    struct crumb *crumb;
+    bool warm;
+    pid_t pid;
+    int socket; /* -1 when the zygote is gone */
+};
+
+struct parse_child {
+    struct parser *parser;
+    int handle; /* pidfd; -1 when the child is gone */
+    int questions, answers;
+    struct frame headers, mail, page, render;
+};
+
+/* ---- the zygote ---- */
+
+static bool fork_zygote(struct parser *parser, struct fault *fault)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return fault_set(fault, FAULT_IO, NULL, "socketpair: %s", strerror(errno));
+    parser->pid = fork();
+    if (parser->pid == 0) {
+        if (!sandbox_close_all_but(&ends[1], 1))
+            _exit(EX_OSERR);
+        zygote_run(parser->blocks, parser->crumb, parser->warm, ends[1]);
+    }
+    close(ends[1]);
+    if (parser->pid < 0) {
+        close(ends[0]);
+        return fault_set(fault, FAULT_IO, NULL, "fork: %s", strerror(errno));
+    }
+    parser->socket = ends[0];
+    return true;
+}
+
+static void end_zygote(struct parser *parser)
+{
+    if (parser->socket < 0)
+        return;
+    close(parser->socket);
+    parser->socket = -1;
+    while (waitpid(parser->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+}
+
+struct parser *parser_open(const struct blocks *blocks, struct crumb *crumb, bool warm,
+                           struct fault *fault)
+{
+    struct parser *parser = calloc(1, sizeof *parser);
+    if (!parser) {
+        fault_set(fault, FAULT_MEMORY, NULL, "no memory for a parser");
+        return NULL;
+    }
+    *parser = (struct parser){.blocks = blocks, .crumb = crumb, .warm = warm, .socket = -1};
+    if (!fork_zygote(parser, fault))
+        parser_close(&parser);
+    return parser;
+}
+
+void parser_close(struct parser **parser)
+{
+    if (!*parser)
+        return;
+    end_zygote(*parser);
+    free(*parser);
+    *parser = NULL;
+}
+
+/* ---- children ---- */
+
+static void reap(struct parse_child *child)
+{
+    if (child->handle < 0)
+        return;
+    close(child->questions);
+    close(child->answers);
+    struct pollfd ended = {.fd = child->handle, .events = POLLIN};
+    if (poll(&ended, 1, FAREWELL_MS) <= 0)
+        syscall(SYS_pidfd_send_signal, child->handle, SIGKILL, NULL, 0);
+    close(child->handle);
+    child->handle = -1;
+}
+
+/* Sends an order with the far ends of two pipes; the handle of the child comes back. */
+static bool order_child(struct parser *parser, struct span order, const int *descriptors,
+                        int *handle_out)
+{
+    struct buffer word;
+    buffer_init(&word, 16);
+    struct pollfd wanted = {.fd = parser->socket, .events = POLLIN};
+    bool ok = zygote_send(parser->socket, order, descriptors, ZYGOTE_DESCRIPTORS) &&
+              poll(&wanted, 1, START_MS) > 0 &&
+              zygote_receive(parser->socket, &word, handle_out, 1);
+    if (ok && word.at[0] != 'c') {
+        close(*handle_out);
+        ok = false;
+    }
+    buffer_free(&word);
+    return ok;
+}
+
+static bool start_child(struct parse_child *child, const struct parse_plan *plan, int thing,
+                        struct fault *fault)
+{
+    int down[2], up[2];
+    struct buffer order;
+    buffer_init(&order, ZYGOTE_MESSAGE_BYTES);
+    if (!zygote_write_order(plan, &order)) {
+        buffer_free(&order);
+        return fault_set(fault, FAULT_MEMORY, NULL, "an order for the parser is too long");
+    }
+    if (pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0) {
+        buffer_free(&order);
+        return fault_set(fault, FAULT_IO, NULL, "pipe: %s", strerror(errno));
+    }
+    const int descriptors[ZYGOTE_DESCRIPTORS] = {thing, down[0], up[1]};
+    bool ok = order_child(child->parser, buffer_span(&order), descriptors, &child->handle);
+    buffer_free(&order);
+    close(down[0]);
+    close(up[1]);
+    child->questions = down[1];
+    child->answers = up[0];
+    if (ok)
+        return true;
+    close(down[1]);
+    close(up[0]);
+    child->handle = -1;
+    return fault_set(fault, FAULT_CRASH, NULL, "the parser's zygote has died");
+}
+
+struct parse_child *parse_start(struct parser *parser, const struct parse_plan *plan, int fd,
+                                struct fault *fault)
+{
+    struct parse_child *child = calloc(1, sizeof *child);
+    if (!child) {
+        fault_set(fault, FAULT_MEMORY, NULL, "no memory for a parse child");
+        return NULL;
+    }
+    child->parser = parser;
+    child->handle = -1;
+    buffer_init(&child->headers.bytes, HEADERS_MAX_BYTES + 4096);
+    buffer_init(&child->mail.bytes, PARTS_MAX_BYTES + 4096);
+    buffer_init(&child->page.bytes, FACTS_MAX_BYTES + 4096);
+    buffer_init(&child->render.bytes, DOCUMENT_MAX_BYTES);
+    bool ok = parser->socket >= 0 || fork_zygote(parser, fault);
+    if (ok && !start_child(child, plan, fd, fault)) {
+        /* A zygote that was killed costs nothing: a fresh one is as good. */
+        end_zygote(parser);
+        fault_clear(fault);
+        ok = fork_zygote(parser, fault) && start_child(child, plan, fd, fault);
+    }
+    if (!ok)
+        parse_end(&child);
+    return child;
+}
+
+void parse_end(struct parse_child **child)
+{
+    if (!*child)
+        return;
+    reap(*child);
+    buffer_free(&(*child)->headers.bytes);
+    buffer_free(&(*child)->mail.bytes);
+    buffer_free(&(*child)->page.bytes);
+    buffer_free(&(*child)->render.bytes);
+    free(*child);
+    *child = NULL;
+}
+
+static bool crashed(struct parse_child *child, const char *how, struct fault *fault)
+{
+    const struct crumb *crumb = child->parser->crumb;
+    reap(child);
+    return fault_set(fault, FAULT_CRASH, NULL, "the parse child %s in %.31s %.63s", how,
+                     crumb ? crumb->stage : "", crumb ? crumb->module : "");
+}
+
+/* The child's own words: a code, a class, two texts. */
+static bool take_fault(struct parse_child *child, struct span bytes, struct fault *fault)
+{
+    struct flat flat;
+    if (!flat_open(&flat, PARSE_FAULT_KIND, PARSE_FAULT_SHAPE, bytes) || flat.rows != 1)
+        return crashed(child, "sent a bad frame", fault);
+    struct span asker = flat_get_text(&flat, 0, 2), operator= flat_get_text(&flat, 0, 3);
+    uint32_t code = flat_get_number(&flat, 0, 0), class = flat_get_number(&flat, 0, 1);
+    if (code >= FAULT_CODE_COUNT || class == FAULT_NONE || class > FAULT_OPERATOR)
+        return crashed(child, "sent a bad fault", fault);
+    fault_set(fault, (enum fault_code)code, NULL, "%.*s", (int)operator.len, operator.at);
+    if (asker.len)
+        fault_tell_asker(fault, "%.*s", (int)asker.len, asker.at);
+    fault->class = (enum fault_class) class;
+    return false;
+}
+
+static bool exchange(struct parse_child *child, enum parse_frame kind, struct span question,
+                     struct frame *frame, struct fault *fault)
+{
+    int64_t deadline = clock_monotonic_ms() + QUESTION_MS;
+    if (child->handle < 0)
+        return fault_set(fault, FAULT_CRASH, NULL, "the parse child has died before");
+    if (!frame_write(child->questions, kind, question))
+        return crashed(child, "died", fault);
+    if (!frame_read(child->answers, frame, deadline))
+        return crashed(child, errno == ETIMEDOUT ? "took too long" : "died", fault);
+    return true;
+}
+
+static bool ask(struct parse_child *child, enum parse_frame kind, struct span question,
+                struct frame *frame, struct fault *fault)
+{
+    if (!exchange(child, kind, question, frame, fault))
+        return false;
+    if (frame->kind == PARSE_FAULT)
+        return take_fault(child, buffer_span(&frame->bytes), fault);
+    if (frame->kind != (uint32_t)kind)
+        return crashed(child, "sent a frame of the wrong kind", fault);
+    return true;
+}
+
+static bool ask_table(struct parse_child *child, enum parse_frame kind, uint32_t table_kind,
+                      const char *shape, struct frame *frame, struct flat *flat_out,
+                      struct fault *fault)
+{
+    if (!ask(child, kind, (struct span){"", 0}, frame, fault))
+        return false;
+    if (!flat_open(flat_out, table_kind, shape, buffer_span(&frame->bytes)))
+        return crashed(child, "sent a bad table", fault);
+    return true;
+}
+
+bool parse_headers(struct parse_child *child, struct arena *arena, struct flat *headers_out,
+                   struct fault *fault)
+{
+    struct flat checked;
+    if (!ask_table(child, PARSE_HEADERS, HEADERS_KIND, HEADERS_SHAPE, &child->headers, &checked,
+                   fault))
+        return false;
+    struct span bytes = buffer_span(&child->headers.bytes);
+    char *kept = arena_copy_span(arena, bytes);
+    if (kept && flat_open(headers_out, HEADERS_KIND, HEADERS_SHAPE, (struct span){kept, bytes.len}))
+        return true;
+    return fault_set(fault, FAULT_MEMORY, NULL, "no room for a header table");
+}
+
+bool parse_mail(struct parse_child *child, struct flat *parts_out, struct fault *fault)
+{
+    return ask_table(child, PARSE_MAIL, PARTS_KIND, PARTS_SHAPE, &child->mail, parts_out, fault);
+}
+
+bool parse_page(struct parse_child *child, struct flat *facts_out, struct fault *fault)
+{
+    return ask_table(child, PARSE_PAGE, FACTS_KIND, FACTS_SHAPE, &child->page, facts_out, fault);
+}
+
+bool parse_render(struct parse_child *child, const struct render_options *options,
+                  struct arena *arena, struct document *document_out, struct fault *fault)
+{
+    struct flat_writer writer;
+    struct buffer question;
+    buffer_init(&question, 64 * 1024);
+    flat_begin(&writer, PARSE_RENDER_KIND, PARSE_RENDER_SHAPE, question.max);
+    flat_number(&writer, options->format);
+    flat_number(&writer, options->width);
+    flat_number(&writer, (uint32_t)options->max_bytes);
+    flat_text(&writer, span_of(options->mailto));
+    flat_end(&writer, &question);
+    bool ok = ask(child, PARSE_RENDER, buffer_span(&question), &child->render, fault);
+    buffer_free(&question);
+    if (!ok)
+        return false;
+    /* The next rendering comes into the same frame: this one moves to the arena. */
+    struct span bytes = buffer_span(&child->render.bytes);
+    char *kept = arena_copy_span(arena, bytes);
+    if (!kept)
+        return fault_set(fault, FAULT_MEMORY, NULL, "no room for a document of %zu bytes",
+                         bytes.len);
+    if (!document_read(arena, (struct span){kept, bytes.len}, document_out))
+        return crashed(child, "sent a bad document", fault);
+    return true;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * parse: questions about a hostile thing (a raw mail, a page), answered by a child process that is
+ * made for it and has no files and no network.  Two pipes and a sealed memory file; the child
+ * answers several questions and dies.  Its death costs that thing only: FAULT_CRASH.
+ *
+ *   HEADERS -> header table            MAIL -> part table
+ *   PAGE    -> facts                   RENDER format, options -> document
+ *
+ * Answers are flat tables (HEADERS_SHAPE, PARTS_SHAPE, FACTS_SHAPE, document.h); they are checked
+ * here before anybody reads them.
+ *
+ * Children are forked by a zygote: a small process of the worker's that has opened the modules
+ * (which takes ten times as long as a fork), holds no ledger, no key and nobody's mail, and never
+ * reads a hostile byte itself.
+ */
+#ifndef WWW4MAIL_AGENT_PARSE_PARSE_H
+#define WWW4MAIL_AGENT_PARSE_PARSE_H
+
+#include "agent/module.h"
+#include "agent/modules/block.h"
+#include "agent/modules/run.h"
+
+struct parser; /* a zygote, seen from the worker */
+struct parse_child;
+
+/* Forks the zygote; call it before anything is open that children should not inherit.  `crumb` may
+ * be NULL.  `warm`: it opens at once what a mail will need, not only when one comes.  NULL and a
+ * fault when that fails. */
+struct parser *parser_open(const struct blocks *blocks, struct crumb *crumb, bool warm,
+                           struct fault *fault);
+void parser_close(struct parser **parser);
+
+/* What a child is made for, and with. */
+struct parse_plan {
+    struct fields fields;          /* known so far */
+    const struct page_hints *page; /* of a page; NULL for a mail */
+    bool plain;                    /* the simple way, for what crashed once: no tidy */
+    const char *without;           /* name of a module that must not be used; "" none */
+};
+
+/* Has a child made for `fd` (a sealed memory file; stays the caller's).  NULL and a fault. */
+struct parse_child *parse_start(struct parser *parser, const struct parse_plan *plan, int fd,
+                                struct fault *fault);
+
+/* The header table is copied to `arena`; the other two are kept with the child, until the next
+ * question of that kind or parse_end.  False and a fault otherwise. */
+bool parse_headers(struct parse_child *child, struct arena *arena, struct flat *headers_out,
+                   struct fault *fault);
+bool parse_mail(struct parse_child *child, struct flat *parts_out, struct fault *fault);
+bool parse_page(struct parse_child *child, struct flat *facts_out, struct fault *fault);
+/* The document is copied to `arena`. */
+bool parse_render(struct parse_child *child, const struct render_options *options,
+                  struct arena *arena, struct document *document_out, struct fault *fault);
+
+/* Ends the child: kills it when it does not end by itself, frees its answers. */
+void parse_end(struct parse_child **child);
+
+/* Kinds of frames.  An answer has its question's kind, or is a fault. */
+enum parse_frame {
+    PARSE_HEADERS = 1,
+    PARSE_MAIL,
+    PARSE_PAGE,
+    PARSE_RENDER,
+    PARSE_FAULT /* flat: code, class, asker, operator */
+};
+
+#define PARSE_FAULT_SHAPE "nntt"
+#define PARSE_RENDER_SHAPE "nnnt"
+enum { PARSE_FAULT_KIND = 0x46415554, PARSE_RENDER_KIND = 0x524f5054 };
+
+#endif

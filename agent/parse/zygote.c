@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: ISC */
+/* The zygote: opens modules once, forks a child for each order, hands over a handle on it. */
+#include "agent/parse/zygote.h"
+
+#include "agent/base/charset.h"
+#include "agent/base/sandbox.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ORDER_ARENA_BYTES = 256 * 1024, ORDER_KIND = 0x4f524452 };
+
+/* Rows of an order: what, text. */
+#define ORDER_SHAPE "nt"
+enum order_row {
+    ROW_FIELD, /* + enum field */
+    ROW_WITHOUT = 100,
+    ROW_PLAIN,
+    ROW_PAGE_URL,
+    ROW_PAGE_TYPE,
+    ROW_PAGE_CHARSET,
+    ROW_PAGE_LANGUAGE,
+    ROW_PAGE_FILE_NAME
+};
+
+static void write_row(struct flat_writer *writer, uint32_t what, const char *text)
+{
+    flat_number(writer, what);
+    flat_text(writer, span_of(text));
+}
+
+bool zygote_write_order(const struct parse_plan *plan, struct buffer *out)
+{
+    struct flat_writer writer;
+    flat_begin(&writer, ORDER_KIND, ORDER_SHAPE, ZYGOTE_MESSAGE_BYTES);
+    for (uint32_t field = 0; field < FIELD_COUNT; field++)
+        if (plan->fields.values[field])
+            write_row(&writer, ROW_FIELD + field, plan->fields.values[field]);
+    write_row(&writer, ROW_WITHOUT, plan->without ? plan->without : "");
+    if (plan->plain)
+        write_row(&writer, ROW_PLAIN, "");
+    if (plan->page) {
+        write_row(&writer, ROW_PAGE_URL, plan->page->url);
+        write_row(&writer, ROW_PAGE_TYPE, plan->page->type);
+        write_row(&writer, ROW_PAGE_CHARSET, plan->page->charset);
+        write_row(&writer, ROW_PAGE_LANGUAGE, plan->page->language);
+        write_row(&writer, ROW_PAGE_FILE_NAME, plan->page->file_name);
+    }
+    return flat_end(&writer, out);
+}
+
+static const char **page_text(struct page_hints *page, uint32_t what)
+{
+    switch (what) {
+    case ROW_PAGE_URL:
+        return &page->url;
+    case ROW_PAGE_TYPE:
+        return &page->type;
+    case ROW_PAGE_CHARSET:
+        return &page->charset;
+    case ROW_PAGE_LANGUAGE:
+        return &page->language;
+    case ROW_PAGE_FILE_NAME:
+        return &page->file_name;
+    default:
+        return NULL;
+    }
+}
+
+static void take_row(struct zygote_order *order, uint32_t what, const char *text)
+{
+    const char **hint = page_text(&order->page, what);
+    if (what < FIELD_COUNT) {
+        order->plan.fields.values[what] = text;
+    } else if (what == ROW_WITHOUT) {
+        order->plan.without = text;
+    } else if (what == ROW_PLAIN) {
+        order->plan.plain = true;
+    } else if (hint) {
+        *hint = text;
+        order->plan.page = &order->page;
+    }
+}
+
+bool zygote_read_order(struct span bytes, struct zygote_order *order_out)
+{
+    struct flat flat;
+    *order_out = (struct zygote_order){.plan = {.without = ""},
+                                       .page = {"", "", "", "", ""},
+                                       .arena = arena_new(ORDER_ARENA_BYTES)};
+    if (!order_out->arena || !flat_open(&flat, ORDER_KIND, ORDER_SHAPE, bytes))
+        return false;
+    for (uint32_t row = 0; row < flat.rows; row++) {
+        const char *text = arena_copy_span(order_out->arena, flat_get_text(&flat, row, 1));
+        if (!text)
+            return false;
+        take_row(order_out, flat_get_number(&flat, row, 0), text);
+    }
+    return true;
+}
+
+/* ---- messages with descriptors ---- */
+
+/* Room for the descriptors of one message, aligned as the kernel wants it. */
+union control {
+    char bytes[CMSG_SPACE(ZYGOTE_DESCRIPTORS * sizeof(int))];
+    struct cmsghdr align;
+};
+
+bool zygote_send(int socket, struct span bytes, const int *descriptors, unsigned count)
+{
+    union control control = {{0}};
+    struct iovec vector = {(void *)(uintptr_t)bytes.at, bytes.len};
+    struct msghdr message = {.msg_iov = &vector,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = CMSG_SPACE(count * sizeof(int))};
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(count * sizeof(int));
+    memcpy(CMSG_DATA(head), descriptors, count * sizeof(int));
+    ssize_t sent;
+    do
+        sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent == (ssize_t)bytes.len;
+}
+
+/* How many descriptors came; all of them in `descriptors`, which has room for the most. */
+static unsigned take_descriptors(struct msghdr *message, int *descriptors)
+{
+    struct cmsghdr *head = CMSG_FIRSTHDR(message);
+    if (!head || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+        return 0;
+    size_t bytes = head->cmsg_len - CMSG_LEN(0);
+    memcpy(descriptors, CMSG_DATA(head), bytes);
+    return (unsigned)(bytes / sizeof(int));
+}
+
+bool zygote_receive(int socket, struct buffer *bytes, int *descriptors, unsigned count)
+{
+    char text[ZYGOTE_MESSAGE_BYTES];
+    int came[ZYGOTE_DESCRIPTORS];
+    union control control;
+    struct iovec vector = {text, sizeof text};
+    struct msghdr message = {.msg_iov = &vector,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    ssize_t got;
+    do
+        got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    while (got < 0 && errno == EINTR);
+    if (got <= 0)
+        return false;
+    unsigned have = take_descriptors(&message, came);
+    buffer_clear(bytes);
+    if (have == count && !(message.msg_flags & MSG_TRUNC) && buffer_add(bytes, text, (size_t)got)) {
+        memcpy(descriptors, came, count * sizeof(int));
+        return true;
+    }
+    while (have > 0)
+        close(came[--have]);
+    return false;
+}
+
+/* ---- the process ---- */
+
+static void close_all(const int *descriptors)
+{
+    for (unsigned i = 0; i < ZYGOTE_DESCRIPTORS; i++)
+        close(descriptors[i]);
+}
+
+/* Converters of character sets that live in files: opened once, children inherit them. */
+static void hold_converters(void)
+{
+    static struct charset_held held;
+    static bool done;
+    if (!done)
+        charset_hold(&held);
+    done = true;
+}
+
+static void make_child(const struct blocks *blocks, struct crumb *crumb, int socket,
+                       const struct zygote_order *order, const int *descriptors)
+{
+    parse_child_open_modules(blocks, &order->plan);
+    if (!order->plan.page)
+        hold_converters();
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(socket);
+        parse_child_run(blocks, crumb, &order->plan, descriptors);
+    }
+    int handle = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    if (handle >= 0)
+        zygote_send(socket, SPAN_LITERAL("c"), &handle, 1);
+    else /* the worker waits for an answer: a descriptor of no process tells it that none is there */
+        zygote_send(socket, SPAN_LITERAL("n"), &socket, 1);
+    if (handle >= 0)
+        close(handle);
+}
+
+static void set_up(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+    struct fault ignored = FAULT_INIT;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        signal(signals[i], SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sandbox_mail(&ignored);
+    fault_clear(&ignored);
+}
+
+/* What nearly every mail needs is opened while the mail is still on its way. */
+static void warm_up(const struct blocks *blocks)
+{
+    const struct parse_plan mail = {.without = ""};
+    parse_child_open_modules(blocks, &mail);
+    hold_converters();
+}
+
+_Noreturn void zygote_run(const struct blocks *blocks, struct crumb *crumb, bool warm, int socket)
+{
+    int descriptors[ZYGOTE_DESCRIPTORS];
+    struct buffer message;
+    buffer_init(&message, ZYGOTE_MESSAGE_BYTES);
+    set_up();
+    if (warm)
+        warm_up(blocks);
+    while (zygote_receive(socket, &message, descriptors, ZYGOTE_DESCRIPTORS)) {
+        struct zygote_order order;
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            continue;
+        if (zygote_read_order(buffer_span(&message), &order))
+            make_child(blocks, crumb, socket, &order, descriptors);
+        arena_free(&order.arena);
+        close_all(descriptors);
+    }
+    _exit(0);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: ISC */
+/* fileauth and filter: a fetched page through the parse child to documents. */
+#include "agent/work.h"
+
+#include "agent/base/clock.h"
+#include "agent/base/log.h"
+
+#include <string.h>
+
+static void set_page_fields(struct work *work, const struct page *page, const struct flat *facts)
+{
+    struct span type = facts_text(facts, FACT_TYPE);
+    work->fields.values[FIELD_PAGE_TYPE] = arena_copy_span(work->arena, type);
+    work->fields.values[FIELD_PAGE_SIZE] =
+        arena_printf(work->arena, "%llu", (unsigned long long)page->size);
+    work->fields.values[FIELD_PAGE_STATUS] = arena_printf(work->arena, "%d", page->status);
+}
+
+static bool stage_fileauth(struct work *work, const struct target *target, const struct page *page,
+                           const struct flat *facts, struct fault *fault)
+{
+    struct verdict verdict;
+    struct gate_facts known = {.account = work->account,
+                               .headers = &work->headers,
+                               .from = work->from,
+                               .message_size = work->job->size,
+                               .target = target,
+                               .page = page,
+                               .facts = facts};
+    set_page_fields(work, page, facts);
+    if (!work_admit(work, STAGE_FILEAUTH, &known, &verdict, fault))
+        return false;
+    if (verdict.action == VERDICT_DO)
+        return true;
+    work_say(work, STAGE_FILEAUTH, "REFUSE %s", verdict.rule);
+    return fault_set(fault, verdict.code, verdict.reason, "rule %s refuses %s", verdict.rule,
+                     target->url.text);
+}
+
+static bool render_one(struct work *work, struct parse_child *child, enum format format,
+                       struct arena *arena, struct rendered *rendered, struct fault *fault)
+{
+    struct document document;
+    struct render_options options = {.format = format,
+                                     .width = work->account->replies.width,
+                                     .mailto = work->account->address,
+                                     .max_bytes = work->account->replies.max};
+    if (!parse_render(child, &options, arena, &document, fault))
+        return false;
+    if (document.kind == DOCUMENT_TEXT) {
+        rendered->text = document;
+        rendered->has_text = true;
+    } else if (document.kind == DOCUMENT_HTML) {
+        rendered->html = document;
+        rendered->has_html = true;
+    } else {
+        rendered->original = document;
+        rendered->has_original = true;
+    }
+    return true;
+}
+
+static bool render_formats(struct work *work, struct parse_child *child, enum format format,
+                           struct arena *arena, struct rendered *rendered, struct fault *fault)
+{
+    if (format != FORMAT_BOTH)
+        return render_one(work, child, format, arena, rendered, fault);
+    if (!render_one(work, child, FORMAT_TEXT, arena, rendered, fault))
+        return false;
+    if (rendered->has_original)
+        return true;
+    /* The text alone is an answer too, when the HTML does not fit. */
+    struct fault html = FAULT_INIT;
+    if (!render_one(work, child, FORMAT_HTML, arena, rendered, &html) && html.code == FAULT_CRASH)
+        return fault_set(fault, FAULT_CRASH, NULL, "%s", html.operator ? html.operator : "");
+    fault_clear(&html);
+    return true;
+}
+
+static bool attempt(struct work *work, const struct target *target, const struct page *page,
+                    bool plain, struct arena *arena, struct rendered *rendered, struct fault *fault)
+{
+    struct page_hints hints = {.url = page->url,
+                               .type = page->type,
+                               .charset = page->charset,
+                               .language = page->language,
+                               .file_name = page->file_name};
+    struct parse_plan plan = {
+        .fields = work->fields, .without = work->guilty, .page = &hints, .plain = plain};
+    struct flat facts;
+    struct parse_child *child = parse_start(work->pipeline->parser, &plan, page->fd, fault);
+    bool ok = child && parse_page(child, &facts, fault) &&
+              stage_fileauth(work, target, page, &facts, fault) &&
+              render_formats(work, child, target->format, arena, rendered, fault);
+    parse_end(&child);
+    return ok;
+}
+
+bool filter_run(struct work *work, const struct target *target, const struct page *page,
+                struct arena *arena, struct rendered *rendered_out, struct fault *fault)
+{
+    int64_t began = clock_monotonic_ms();
+    *rendered_out = (struct rendered){.note = ""};
+    bool ok = attempt(work, target, page, work->job->crashes > 0, arena, rendered_out, fault);
+    if (!ok && fault->code == FAULT_CRASH) {
+        log_fault(LOG_WARNING, target->url.text, fault);
+        fault_clear(fault);
+        *rendered_out =
+            (struct rendered){.note = "This page was too difficult and is shown simplified."};
+        ok = attempt(work, target, page, true, arena, rendered_out, fault);
+    }
+    if (!ok && fault->code == FAULT_CRASH) {
+        log_fault(LOG_WARNING, target->url.text, fault);
+        fault_clear(fault);
+        fault_set(fault, FAULT_RENDER, "This page cannot be shown: reading it failed twice.",
+                  "the parse child died twice over %s", target->url.text);
+    }
+    if (ok)
+        work_say(work, STAGE_FILTER, "%s%s%s  %lld ms", rendered_out->has_text ? "text " : "",
+                 rendered_out->has_html ? "html " : "",
+                 rendered_out->has_original ? "original " : "",
+                 (long long)(clock_monotonic_ms() - began));
+    return ok;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/* The life of a mail process: collect, then submit what the workers finish, then settle. */
+#include "agent/process/mail.h"
+
+#include "agent/base/log.h"
+#include "agent/base/sandbox.h"
+#include "agent/process/channel.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum { WAIT_MS = 1000 };
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void note_stop(int signal_number)
+{
+    (void)signal_number;
+    asked_to_stop = 1;
+}
+
+bool mailer_open(struct mailer *mailer, const struct run *run, const struct account *account,
+                 struct crumb *crumb, struct fault *fault)
+{
+    *mailer = (struct mailer){.run = run,
+                              .account = account,
+                              .index = (uint32_t)(account - run->config->accounts),
+                              .crumb = crumb,
+                              .channel = -1};
+    mailer->fields.values[FIELD_ACCOUNT_NAME] = account->name;
+    mailer->fields.values[FIELD_MAILBOX_KIND] = account->mailbox.kind;
+    mailer->fields.values[FIELD_SUBMISSION_KIND] = account->submission.kind;
+    if (!ledger_owner_self(&mailer->owner, fault))
+        return false;
+    if (run->known_state && ledger_open(run->known_state, &mailer->known, fault) != LEDGER_OK)
+        return false;
+    return ledger_open(run->state, &mailer->ledger, fault) == LEDGER_OK;
+}
+
+void mailer_close(struct mailer *mailer)
+{
+    ledger_close(&mailer->known);
+    ledger_close(&mailer->ledger);
+}
+
+/* Is there anything of this account that a worker has or may take now? */
+static bool work_outstanding(struct mailer *mailer)
+{
+    struct ledger_counts counts;
+    if (ledger_counts(mailer->ledger, mailer->account->name, &counts) != LEDGER_OK)
+        return false;
+    return counts.due + counts.taken > 0;
+}
+
+/* Submits as answers come in, until the workers have done all of this account's jobs. */
+static int follow_workers(struct mailer *mailer)
+{
+    int code = EX_OK;
+    bool ended = false;
+    for (;;) {
+        bool more = work_outstanding(mailer);
+        code = run_worse_exit(code, mailer_submit(mailer));
+        if (!more || ended || asked_to_stop)
+            return code;
+        struct notice notice;
+        channel_wait(mailer->channel, WAIT_MS);
+        while (channel_receive(mailer->channel, &notice, &ended))
+            continue;
+    }
+}
+
+int mail_process(const struct run *run, const struct account *account, struct crumb *crumb,
+                 int channel)
+{
+    struct mailer mailer;
+    struct fault fault = FAULT_INIT;
+    struct sigaction stop = {.sa_handler = note_stop};
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGINT, &stop, NULL);
+    if (!sandbox_mail(&fault) || !mailer_open(&mailer, run, account, crumb, &fault)) {
+        int code = run_exit_code(&fault);
+        log_fault(LOG_ERROR, account->name, &fault);
+        fault_clear(&fault);
+        return code;
+    }
+    mailer.channel = channel;
+    int code = mailer_collect(&mailer);
+    code = run_worse_exit(code, follow_workers(&mailer));
+    if (!asked_to_stop)
+        code = run_worse_exit(code, mailer_settle(&mailer));
+    mailer_close(&mailer);
+    return code;
+}

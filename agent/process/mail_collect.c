@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC */
+/* lireadmail and settle: a mailbox module, the ledger, and nothing between them but bytes. */
+#include "agent/process/mail.h"
+
+#include "agent/base/clock.h"
+#include "agent/base/file.h"
+#include "agent/base/log.h"
+#include "agent/process/channel.h"
+
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+    POLL_MS = 120000,
+    HEADERS_BYTES = 256 * 1024,
+    POLL_ARENA_BYTES = 64 << 20,
+    SETTLE_AT_ONCE = 500
+};
+
+/* One session with a mailbox. */
+struct session {
+    const struct mailbox_ops *ops;
+    void *state;
+    struct call call;
+    struct fault fault;
+};
+
+static bool session_open(struct mailer *mailer, enum stage_id stage, struct session *session)
+{
+    struct plan plan;
+    plan_make(mailer->run->blocks, STAGE_LIREADMAIL, "mailbox", &mailer->fields, &plan);
+    *session = (struct session){.fault = FAULT_INIT};
+    if (plan.count == 0)
+        return fault_set(&session->fault, FAULT_CONFIG, NULL, "no module for mailbox kind '%s'",
+                         mailer->account->mailbox.kind);
+    const struct www4mail_module *module = loader_open(plan.blocks[0], &session->fault);
+    if (!module)
+        return false;
+    session->call = (struct call){.module = plan.blocks[0]->name,
+                                  .overrides = &mailer->account->mailbox.settings,
+                                  .defaults = &plan.blocks[0]->settings,
+                                  .arena = arena_new(POLL_ARENA_BYTES),
+                                  .fault = &session->fault,
+                                  .deadline_ms = clock_monotonic_ms() + POLL_MS};
+    if (!session->call.arena)
+        return fault_set(&session->fault, FAULT_MEMORY, NULL, "no memory for a poll");
+    crumb_set(mailer->crumb, stages[stage].name, session->call.module);
+    session->ops = module->mailbox;
+    return session->ops->open(&session->call, &session->state) == MODULE_OK;
+}
+
+static bool session_close(struct session *session)
+{
+    bool ok = true;
+    if (session->state)
+        ok = session->ops->close(&session->call, &session->state) == MODULE_OK;
+    arena_free(&session->call.arena);
+    return ok;
+}
+
+static int complain(struct mailer *mailer, const char *stage, struct fault *fault)
+{
+    int code = run_exit_code(fault);
+    log_line(LOG_ERROR, "account %s: %s: %s", mailer->account->name, stage,
+             fault->operator ? fault->operator : fault_name(fault->code));
+    fault_clear(fault);
+    return code;
+}
+
+static int ledger_trouble(struct mailer *mailer, enum ledger_result result)
+{
+    const struct fault *fault = ledger_fault(mailer->ledger);
+    if (fault && fault_is_set(fault))
+        log_fault(LOG_ERROR, "ledger", fault);
+    return run_ledger_exit(result);
+}
+
+/* The mail's bytes into a memory file; -1 when it is larger than what is read whole. */
+static int fetch_body(struct mailer *mailer, struct session *session, const struct message_key *key,
+                      uint64_t size)
+{
+    uint64_t max = mailer->account->limits.max_message;
+    if (size > max)
+        return -1;
+    int fd = file_in_memory("mail");
+    if (fd < 0) {
+        fault_set(&session->fault, FAULT_IO, NULL, "cannot make a memory file");
+        return -1;
+    }
+    if (session->ops->body(&session->call, session->state, key, fd, max) == MODULE_OK)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int claim_one(struct mailer *mailer, struct session *session, const struct message_key *key,
+                     uint64_t size, struct buffer *headers)
+{
+    int64_t job = 0;
+    buffer_clear(headers);
+    if (session->ops->head(&session->call, session->state, key, headers) != MODULE_OK)
+        return complain(mailer, "lireadmail", &session->fault);
+    int fd = fetch_body(mailer, session, key, size);
+    if (fd < 0 && fault_is_set(&session->fault))
+        return complain(mailer, "lireadmail", &session->fault);
+    struct ledger_mail mail = {
+        .key = *key, .size = size, .headers = buffer_span(headers), .fd = fd};
+    enum ledger_result result = ledger_claim(mailer->ledger, &mail, &job);
+    if (fd >= 0)
+        close(fd);
+    if (result == LEDGER_ALREADY)
+        return EX_OK;
+    if (result != LEDGER_OK)
+        return ledger_trouble(mailer, result);
+    mailer->claimed_any = true;
+    log_line(LOG_INFO, "job %lld  %-12s  %s, %llu bytes", (long long)job, "lireadmail", key->uid,
+             (unsigned long long)size);
+    channel_send(mailer->channel,
+                 (struct notice){.kind = NOTICE_CLAIMED, .account = mailer->index});
+    return EX_OK;
+}
+
+static bool is_known(struct mailer *mailer, const struct message_key *key)
+{
+    if (mailer->known && ledger_known(mailer->known, key) == LEDGER_OK)
+        return true;
+    return ledger_known(mailer->ledger, key) == LEDGER_OK;
+}
+
+static int collect_all(struct mailer *mailer, struct session *session)
+{
+    struct message_key key;
+    struct buffer headers;
+    uint64_t cursor = 0, size = 0;
+    int code = EX_OK;
+    enum module_result result;
+    buffer_init(&headers, HEADERS_BYTES);
+    while ((result = session->ops->list(&session->call, session->state, &cursor, &key, &size)) ==
+           MODULE_OK) {
+        key.account = mailer->account->name;
+        if (!is_known(mailer, &key))
+            code = run_worse_exit(code, claim_one(mailer, session, &key, size, &headers));
+        if (code == EX_IOERR)
+            break; /* the disk is full: what is not claimed stays where it is */
+    }
+    buffer_free(&headers);
+    if (result != MODULE_PASS && result != MODULE_OK)
+        code = run_worse_exit(code, complain(mailer, "lireadmail", &session->fault));
+    return code;
+}
+
+int mailer_collect(struct mailer *mailer)
+{
+    struct session session;
+    int code = EX_OK;
+    if (session_open(mailer, STAGE_LIREADMAIL, &session))
+        code = collect_all(mailer, &session);
+    else
+        code = complain(mailer, "lireadmail", &session.fault);
+    session_close(&session);
+    fault_clear(&session.fault);
+    crumb_set(mailer->crumb, "", "");
+    return code;
+}
+
+/* ---- settle ---- */
+
+static int settle_list(struct mailer *mailer, struct ledger_settle *list, size_t count)
+{
+    struct session session;
+    bool done[SETTLE_AT_ONCE] = {false};
+    int code = EX_OK;
+    bool open = session_open(mailer, STAGE_SETTLE, &session);
+    for (size_t i = 0; open && i < count; i++) {
+        done[i] = session.ops->settle(&session.call, session.state, &list[i].key,
+                                      list[i].outcome) == MODULE_OK;
+        if (!done[i])
+            code = run_worse_exit(code, complain(mailer, "settle", &session.fault));
+    }
+    if (!session_close(&session) || !open)
+        code = complain(mailer, "settle", &session.fault);
+    else
+        for (size_t i = 0; i < count; i++)
+            if (done[i] && ledger_settled(mailer->ledger, list[i].job) != LEDGER_OK)
+                code = run_worse_exit(code, ledger_trouble(mailer, LEDGER_ERROR));
+    fault_clear(&session.fault);
+    return code;
+}
+
+int mailer_settle(struct mailer *mailer)
+{
+    int code = EX_OK;
+    size_t count = SETTLE_AT_ONCE;
+    while (code == EX_OK && count == SETTLE_AT_ONCE) {
+        struct arena *arena = arena_new(POLL_ARENA_BYTES);
+        struct ledger_settle list[SETTLE_AT_ONCE];
+        count = 0;
+        enum ledger_result result = LEDGER_ERROR;
+        if (arena)
+            result = ledger_settle_list(mailer->ledger, mailer->account->name, arena, list,
+                                        SETTLE_AT_ONCE, &count);
+        if (result == LEDGER_OK && count > 0)
+            code = settle_list(mailer, list, count);
+        else if (result != LEDGER_OK && result != LEDGER_NONE)
+            code = ledger_trouble(mailer, result);
+        arena_free(&arena);
+    }
+    crumb_set(mailer->crumb, "", "");
+    return code;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* The words for formats. */
+#include "agent/request/target.h"
+
+const char *format_name(enum format format)
+{
+    static const char *const names[] = {
+        [FORMAT_TEXT] = "text",
+        [FORMAT_HTML] = "html",
+        [FORMAT_BOTH] = "both",
+        [FORMAT_SOURCE] = "source",
+    };
+    return (unsigned)format < sizeof names / sizeof *names ? names[format] : "text";
+}

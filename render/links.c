@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+/* Resolves and numbers links, with a hash table over their absolute URLs. */
+#include "render/passes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TABLE_SIZE = 1 << 17, SCRATCH_MAX = 1024 * 1024, SCRATCH_LINKS = 128 };
+
+_Static_assert(TABLE_SIZE > 2 * PASSES_MAX_LINKS, "the table of links is never full");
+
+struct linker {
+    struct tree *tree;
+    struct arena *arena;
+    struct arena *scratch; /* made anew every few links */
+    size_t scratch_used;
+    uint32_t *table; /* numbers by hash of their URL, 0 free */
+    struct tree_link *links;
+    uint32_t count, room;
+    bool failed;
+};
+
+/* Where an element leads; absent when it is no link. */
+static struct span target_of(const struct tree *tree, uint32_t node)
+{
+    switch (tree->nodes[node].tag) {
+    case TAG_a:
+    case TAG_area:
+        return tree_attr(tree, node, ATTR_href);
+    case TAG_frame:
+    case TAG_iframe:
+        return tree_attr(tree, node, ATTR_src);
+    default:
+        return (struct span){NULL, 0};
+    }
+}
+
+static bool may_be_followed(struct span url)
+{
+    static const char schemes[][8] = {"http:", "https:", "ftp:", "gopher:", "mailto:"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (span_starts_nocase(url, span_of(schemes[i])))
+            return true;
+    return false;
+}
+
+/* True when the URL is the page itself, at some place in it. */
+static bool is_within(const struct tree *tree, struct span url)
+{
+    struct span page = span_of(tree->base.text);
+    return page.len && url.len > page.len && url.at[page.len] == '#' &&
+           memcmp(url.at, page.at, page.len) == 0;
+}
+
+static bool refresh_scratch(struct linker *linker)
+{
+    if (linker->scratch && linker->scratch_used++ < SCRATCH_LINKS)
+        return true;
+    arena_free(&linker->scratch);
+    linker->scratch = arena_new(SCRATCH_MAX);
+    linker->scratch_used = 0;
+    return linker->scratch != NULL;
+}
+
+static uint32_t hash_url(struct span url)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < url.len; i++)
+        hash = (hash ^ (unsigned char)url.at[i]) * 16777619u;
+    return hash ^ hash >> 15;
+}
+
+static bool grow_links(struct linker *linker)
+{
+    if (linker->count + 1 < linker->room)
+        return true;
+    uint32_t room = linker->room ? linker->room * 2 : 64;
+    struct tree_link *links = realloc(linker->links, room * sizeof *links);
+    if (!links)
+        return false;
+    linker->links = links;
+    linker->room = room;
+    return true;
+}
+
+/* The number of an absolute URL, a new one if it was not met before; 0 when there are too many. */
+static uint32_t number_of(struct linker *linker, struct span url, uint32_t node)
+{
+    uint32_t slot = hash_url(url) % TABLE_SIZE;
+    for (; linker->table[slot]; slot = (slot + 1) % TABLE_SIZE)
+        if (span_equal(linker->links[linker->table[slot]].url, url))
+            return linker->table[slot];
+    if (linker->count == PASSES_MAX_LINKS)
+        return 0;
+    const char *copy = grow_links(linker) ? arena_copy_span(linker->arena, url) : NULL;
+    if (!copy) {
+        linker->failed = true;
+        return 0;
+    }
+    linker->links[++linker->count] = (struct tree_link){{copy, url.len}, node};
+    linker->table[slot] = linker->count;
+    return linker->count;
+}
+
+static void number_node(struct linker *linker, uint32_t node)
+{
+    struct span link = span_trim(target_of(linker->tree, node)), url;
+    if (!link.len || link.at[0] == '#' ||
+        linker->tree->nodes[node].flags & (TREE_HIDDEN | TREE_EMPTY))
+        return;
+    const struct url *base = linker->tree->base.text ? &linker->tree->base : NULL;
+    if (!refresh_scratch(linker)) {
+        linker->failed = true;
+        return;
+    }
+    if (!url_resolve(linker->scratch, base, link, &url) || url.len > PASSES_MAX_URL ||
+        !may_be_followed(url) || is_within(linker->tree, url))
+        return;
+    linker->tree->nodes[node].link = number_of(linker, url, node);
+}
+
+static void find_base(struct tree *tree, struct arena *arena, const char *page_url,
+                      struct span base)
+{
+    struct fault fault = FAULT_INIT;
+    struct url url;
+    struct span absolute;
+    if (page_url && url_parse(arena, span_of(page_url), &url, &fault))
+        tree->base = url;
+    fault_clear(&fault);
+    if (base.len && url_resolve(arena, tree->base.text ? &tree->base : NULL, base, &absolute) &&
+        url_parse(arena, absolute, &url, &fault))
+        tree->base = url;
+    fault_clear(&fault);
+}
+
+bool passes_links(struct tree *tree, struct arena *arena, const char *page_url, struct span base)
+{
+    find_base(tree, arena, page_url, base);
+    struct linker linker = {.tree = tree, .arena = arena};
+    linker.table = calloc(TABLE_SIZE, sizeof *linker.table);
+    linker.failed = !linker.table;
+    for (uint32_t i = 0; i < tree->node_count && !linker.failed; i++)
+        number_node(&linker, i);
+    tree->links = arena_alloc(arena, (linker.count + 1) * sizeof *tree->links);
+    linker.failed |= !tree->links;
+    if (!linker.failed && linker.count)
+        memcpy(tree->links + 1, linker.links + 1, linker.count * sizeof *tree->links);
+    tree->link_count = linker.failed ? 0 : linker.count;
+    free(linker.links);
+    free(linker.table);
+    arena_free(&linker.scratch);
+    return !linker.failed;
+}

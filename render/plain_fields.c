@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/* Form controls, images and frames in words. */
+#include "render/plain.h"
+
+enum { LABEL_MAX = 120, VALUE_MAX = 500, OPTIONS_MAX = 10000 };
+
+/* The first attribute of these that has a word to say. */
+static struct span first_attr(const struct tree *tree, uint32_t node,
+                              const enum tree_attr_name *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct span value = span_trim(tree_attr(tree, node, names[i]));
+        if (value.len)
+            return value;
+    }
+    return (struct span){NULL, 0};
+}
+
+void plain_image(const struct tree *tree, uint32_t node, uint32_t link_node, struct buffer *out)
+{
+    struct span alt = tree_attr(tree, node, ATTR_alt);
+    size_t before = out->len;
+    if (!alt.at)
+        alt = tree_attr(tree, node, ATTR_title);
+    plain_clean(alt, VALUE_MAX, out);
+    if (out->len > before || link_node == TREE_NONE)
+        return;
+    plain_words(tree, link_node, 1, out);
+    if (out->len > before) {
+        out->len = before;
+        return;
+    }
+    static const enum tree_attr_name names[] = {ATTR_aria_label, ATTR_title};
+    plain_clean(first_attr(tree, link_node, names, 2), LABEL_MAX, out);
+    if (out->len == before)
+        buffer_add_text(out, "[image]");
+}
+
+/* "[label: value]", "[value]", "[label: ____]" or "[____]". */
+static void add_field(const struct tree *tree, uint32_t node, struct span value, struct buffer *out)
+{
+    static const enum tree_attr_name names[] = {ATTR_aria_label, ATTR_placeholder, ATTR_title};
+    buffer_add_byte(out, '[');
+    size_t start = out->len;
+    plain_clean(first_attr(tree, node, names, 3), LABEL_MAX, out);
+    if (out->len > start)
+        buffer_add_text(out, ": ");
+    start = out->len;
+    plain_clean(value, VALUE_MAX, out);
+    if (out->len == start)
+        buffer_add_text(out, "____");
+    buffer_add_byte(out, ']');
+}
+
+static void add_button(const struct tree *tree, uint32_t node, const char *otherwise,
+                       struct buffer *out)
+{
+    static const enum tree_attr_name names[] = {ATTR_value, ATTR_alt, ATTR_aria_label, ATTR_title};
+    struct span label = first_attr(tree, node, names, 4);
+    buffer_add_byte(out, '[');
+    plain_clean(label.len ? label : span_of(otherwise), LABEL_MAX, out);
+    buffer_add_byte(out, ']');
+}
+
+static void add_input(const struct tree *tree, uint32_t node, struct buffer *out)
+{
+    struct span type = span_trim(tree_attr(tree, node, ATTR_type));
+    bool checked = tree_attr(tree, node, ATTR_checked).at;
+    if (span_equal_nocase(type, SPAN_LITERAL("hidden")))
+        return;
+    if (span_equal_nocase(type, SPAN_LITERAL("checkbox")))
+        buffer_add_text(out, checked ? "[x]" : "[ ]");
+    else if (span_equal_nocase(type, SPAN_LITERAL("radio")))
+        buffer_add_text(out, checked ? "(x)" : "( )");
+    else if (span_equal_nocase(type, SPAN_LITERAL("submit")) ||
+             span_equal_nocase(type, SPAN_LITERAL("image")))
+        add_button(tree, node, "Submit", out);
+    else if (span_equal_nocase(type, SPAN_LITERAL("reset")))
+        add_button(tree, node, "Reset", out);
+    else if (span_equal_nocase(type, SPAN_LITERAL("button")))
+        add_button(tree, node, "Button", out);
+    else if (span_equal_nocase(type, SPAN_LITERAL("file")))
+        add_field(tree, node, SPAN_LITERAL("file"), out);
+    else if (span_equal_nocase(type, SPAN_LITERAL("password")))
+        add_field(tree, node, SPAN_LITERAL(""), out);
+    else
+        add_field(tree, node, tree_attr(tree, node, ATTR_value), out);
+}
+
+static void add_option(const struct tree *tree, uint32_t node, struct buffer *text)
+{
+    if (text->len)
+        buffer_add_text(text, ", ");
+    struct span label = span_trim(tree_attr(tree, node, ATTR_label));
+    if (label.len)
+        plain_clean(label, LABEL_MAX, text);
+    else
+        plain_words(tree, node, LABEL_MAX, text);
+}
+
+/* The selected options; without any, the first one of a list that takes just one. */
+static void add_select(const struct tree *tree, uint32_t node, struct buffer *out)
+{
+    struct buffer text;
+    buffer_init(&text, VALUE_MAX + 2 * LABEL_MAX);
+    uint32_t first = TREE_NONE;
+    bool multiple = tree_attr(tree, node, ATTR_multiple).at;
+    uint32_t end = tree->nodes[node].end, seen = 0;
+    for (uint32_t i = node + 1; i < end && seen < OPTIONS_MAX && text.len < VALUE_MAX; i++) {
+        if (tree->nodes[i].tag != TAG_option || (tree->nodes[i].flags & TREE_HIDDEN))
+            continue;
+        seen++;
+        if (first == TREE_NONE)
+            first = i;
+        if (!tree_attr(tree, i, ATTR_selected).at)
+            continue;
+        if (!multiple)
+            buffer_clear(&text);
+        add_option(tree, i, &text);
+    }
+    if (!text.len && first != TREE_NONE && !multiple)
+        add_option(tree, first, &text);
+    add_field(tree, node, buffer_span(&text), out);
+    buffer_free(&text);
+}
+
+static void add_textarea(const struct tree *tree, uint32_t node, struct buffer *out)
+{
+    struct buffer text;
+    buffer_init(&text, 2 * VALUE_MAX);
+    plain_words(tree, node, VALUE_MAX, &text);
+    add_field(tree, node, buffer_span(&text), out);
+    buffer_free(&text);
+}
+
+/* True for a button without words: its label is all there is of it. */
+static bool add_bare_button(const struct tree *tree, uint32_t node, struct buffer *out)
+{
+    static const enum tree_attr_name names[] = {ATTR_aria_label, ATTR_title, ATTR_value};
+    size_t start = out->len;
+    plain_words(tree, node, 1, out);
+    bool has_words = out->len > start;
+    if (has_words) {
+        out->len = start;
+        return false;
+    }
+    struct span label = first_attr(tree, node, names, 3);
+    if (label.len) {
+        buffer_add_byte(out, '[');
+        plain_clean(label, LABEL_MAX, out);
+        buffer_add_byte(out, ']');
+    }
+    return true;
+}
+
+bool plain_field(const struct tree *tree, uint32_t node, struct buffer *out)
+{
+    switch (tree->nodes[node].tag) {
+    case TAG_input:
+        add_input(tree, node, out);
+        return true;
+    case TAG_select:
+        add_select(tree, node, out);
+        return true;
+    case TAG_textarea:
+        add_textarea(tree, node, out);
+        return true;
+    case TAG_button:
+        return add_bare_button(tree, node, out);
+    default:
+        return false;
+    }
+}
+
+static const char *media_name(enum tree_tag tag)
+{
+    switch (tag) {
+    case TAG_frame:
+    case TAG_iframe:
+        return "frame";
+    case TAG_video:
+        return "video";
+    case TAG_audio:
+        return "audio";
+    case TAG_embed:
+    case TAG_object:
+        return "object";
+    default:
+        return NULL;
+    }
+}
+
+bool plain_media(const struct tree *tree, uint32_t node, struct buffer *out)
+{
+    static const enum tree_attr_name names[] = {ATTR_title, ATTR_aria_label, ATTR_name};
+    const char *name = media_name(tree->nodes[node].tag);
+    if (!name)
+        return false;
+    struct span title = first_attr(tree, node, names, 3);
+    bool framed = tree->nodes[node].tag == TAG_frame || tree->nodes[node].tag == TAG_iframe;
+    /* A frame without a name or an address is most often an advertisement. */
+    if (!title.len && !tree->nodes[node].link && framed)
+        return true;
+    buffer_printf(out, "[%s", name);
+    if (title.len) {
+        buffer_add_text(out, ": ");
+        plain_clean(title, LABEL_MAX, out);
+    }
+    buffer_add_byte(out, ']');
+    return true;
+}

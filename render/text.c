@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The renderer for plain text: a page's tree as lines of a given width, with links as numbers and
+ * their list at the end; pages that are text already as they are.  Never puts out a control
+ * character or what turns the direction of text about.
+ */
+#include "render/text.h"
+
+enum { WIDTH_DEFAULT = 72, WIDTH_MIN = 20, WIDTH_MAX = 250 };
+
+static unsigned clamp_width(unsigned width)
+{
+    if (!width)
+        return WIDTH_DEFAULT;
+    if (width < WIDTH_MIN)
+        return WIDTH_MIN;
+    return width > WIDTH_MAX ? WIDTH_MAX : width;
+}
+
+static void init_writer(struct text_writer *writer, const struct tree *tree, size_t max,
+                        unsigned width)
+{
+    *writer =
+        (struct text_writer){.tree = tree, .width = clamp_width(width), .link_node = TREE_NONE};
+    struct buffer *buffers[] = {&writer->out,    &writer->para,   &writer->line, &writer->breaks,
+                                &writer->frames, &writer->prefix, &writer->first};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+        buffer_init(buffers[i], max);
+    /* Sized by the tree, not by what it shows. */
+    writer->frames.max = (size_t)tree->node_count * sizeof(struct text_frame);
+}
+
+/* Frees all but the finished lines; these are failed when any other part was. */
+static void end_writer(struct text_writer *writer)
+{
+    struct buffer *buffers[] = {&writer->para,   &writer->line,   &writer->breaks,
+                                &writer->frames, &writer->prefix, &writer->first};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
+        writer->out.failed |= buffers[i]->failed;
+        buffer_free(buffers[i]);
+    }
+}
+
+static void list_links(struct buffer *out, const struct document *document)
+{
+    if (document->link_count && out->len)
+        buffer_add_byte(out, '\n');
+    for (size_t i = 0; i < document->link_count; i++) {
+        buffer_printf(out, "[%u] ", document->links[i].number);
+        buffer_add_span(out, document->links[i].url);
+        buffer_add_byte(out, '\n');
+    }
+}
+
+static bool render_tree(struct call *call, const struct tree *tree, unsigned width,
+                        struct buffer *body, struct document *document_out)
+{
+    struct text_writer writer;
+    init_writer(&writer, tree, body->max, width);
+    bool fits = plain_links_init(&writer.links, www4mail_arena(call), tree);
+    if (fits) {
+        text_blocks(&writer);
+        fits = plain_links_list(&writer.links, www4mail_arena(call), document_out);
+    }
+    end_writer(&writer);
+    if (fits)
+        list_links(&writer.out, document_out);
+    *body = writer.out;
+    return fits;
+}
+
+static enum module_result render(struct call *call, const struct render_input *input,
+                                 const struct render_options *options,
+                                 struct document *document_out)
+{
+    struct buffer body;
+    bool fits = true;
+    if (!input->tree && !plain_is_text(plain_type(input)))
+        return MODULE_PASS;
+    *document_out = (struct document){.kind = DOCUMENT_TEXT};
+    buffer_init(&body, options->max_bytes ? options->max_bytes : DOCUMENT_MAX_BYTES);
+    if (input->tree) {
+        fits = render_tree(call, input->tree, options->width, &body, document_out);
+    } else if (!plain_text(input, &body)) {
+        buffer_free(&body);
+        return MODULE_PASS;
+    }
+    if (!fits || !plain_head(input, www4mail_arena(call), document_out)) {
+        buffer_free(&body);
+        return www4mail_fault(call, MODULE_FAIL, FAULT_MEMORY, NULL, "no memory for the document");
+    }
+    return plain_finish(call, &body, document_out);
+}
+
+static const struct renderer_ops text_ops = {.render = render};
+
+WWW4MAIL_MODULE("text", "filter", renderer, &text_ops);

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: ISC */
+/* Tables of data: telling them from tables that only arrange a page, and gathering their cells. */
+#include "render/text_table.h"
+
+enum { SPAN_MAX_ROWS = 1000 };
+
+/* ---- is it a table of data? ---- */
+
+static bool is_presentation(const struct tree *tree, uint32_t node)
+{
+    struct span role = span_trim(tree_attr(tree, node, ATTR_role));
+    return span_equal_nocase(role, SPAN_LITERAL("presentation")) ||
+           span_equal_nocase(role, SPAN_LITERAL("none"));
+}
+
+/* What a cell may hold and still be shown as one line. */
+static bool fits_in_cell(const struct tree *tree, uint32_t node)
+{
+    switch (tree->nodes[node].tag) {
+    case TAG_center:
+    case TAG_div:
+    case TAG_p:
+        return true;
+    case TAG_caption:
+    case TAG_table:
+    case TAG_td:
+    case TAG_textarea:
+    case TAG_th:
+    case TAG_tr:
+        return false;
+    default:
+        return !text_is_block(tree, node);
+    }
+}
+
+/* What may stand between the table and its cells. */
+static bool fits_outside(const struct tree *tree, uint32_t node)
+{
+    switch (tree->nodes[node].tag) {
+    case TAG_tbody:
+    case TAG_thead:
+    case TAG_tfoot:
+    case TAG_tr:
+    case TAG_td:
+    case TAG_th:
+    case TAG_caption:
+        return true;
+    case TAG_TEXT:
+        return !span_trim(tree_text(tree, node)).len;
+    default:
+        return false;
+    }
+}
+
+/* Looks no further than the first thing that does not suit, so that nested tables are looked at
+ * once each. */
+static bool suits(const struct tree *tree, uint32_t table)
+{
+    uint32_t end = tree->nodes[table].end, cell_end = 0;
+    if (is_presentation(tree, table))
+        return false;
+    for (uint32_t i = table + 1; i < end;) {
+        const struct tree_node *at = &tree->nodes[i];
+        if (plain_skips(tree, i)) {
+            i = at->end > i ? at->end : i + 1;
+            continue;
+        }
+        bool in_cell = i < cell_end;
+        if (in_cell ? !fits_in_cell(tree, i) : !fits_outside(tree, i))
+            return false;
+        if (!in_cell && (at->tag == TAG_td || at->tag == TAG_th || at->tag == TAG_caption))
+            cell_end = at->end;
+        i++;
+    }
+    return true;
+}
+
+/* ---- gathering ---- */
+
+static void add_cell(struct table *table, const struct table_cell *cell)
+{
+    buffer_add(&table->cells, cell, sizeof *cell);
+    table->column += cell->span;
+    if (table->column > table->columns)
+        table->columns = table->column;
+}
+
+/* Places taken by cells of earlier rows. */
+static void skip_taken(struct table *table)
+{
+    while (table->column < TABLE_MAX_COLUMNS && table->rows_left[table->column]) {
+        struct table_cell cell = table->down[table->column];
+        cell.repeated = true;
+        table->rows_left[table->column]--;
+        add_cell(table, &cell);
+    }
+}
+
+static void open_row(struct table *table)
+{
+    uint32_t first = (uint32_t)(table->cells.len / sizeof(struct table_cell));
+    buffer_add(&table->rows, &first, sizeof first);
+    table->column = 0;
+}
+
+static void close_row(struct table *table)
+{
+    for (; table->column < TABLE_MAX_COLUMNS; table->column++)
+        skip_taken(table);
+}
+
+static uint32_t span_attr(const struct tree *tree, uint32_t node, enum tree_attr_name name,
+                          int32_t max)
+{
+    int32_t value;
+    if (!plain_integer(tree_attr(tree, node, name), &value) || value < 1)
+        return 1;
+    return (uint32_t)(value > max ? max : value);
+}
+
+static bool is_row_side(char byte)
+{
+    return byte == ' ' || byte == TEXT_FIXED_BLANK;
+}
+
+/* Takes what gathered in the paragraph as the cell's text. */
+static void take_text(struct table *table, struct table_cell *cell)
+{
+    struct text_writer *writer = table->writer;
+    text_link_pause(writer);
+    for (size_t i = 0; i < writer->para.len; i++)
+        if (writer->para.at[i] == '\n' || writer->para.at[i] == '\t')
+            writer->para.at[i] = ' ';
+    struct span text = buffer_span(&writer->para);
+    while (text.len && is_row_side(text.at[text.len - 1]))
+        text.len--;
+    while (text.len && is_row_side(text.at[0]))
+        text = span_from(text, 1);
+    cell->at = (uint32_t)table->texts.len;
+    cell->len = (uint32_t)text.len;
+    cell->columns = (uint32_t)text_columns(text);
+    buffer_add_span(&table->texts, text);
+    text_para_clear(writer);
+}
+
+static void close_cell(struct table *table, uint32_t node)
+{
+    const struct tree *tree = table->writer->tree;
+    struct table_cell cell = {.head = tree->nodes[node].tag == TAG_th || table->in_head};
+    if (!table->rows.len)
+        open_row(table);
+    skip_taken(table);
+    take_text(table, &cell);
+    if (table->column >= TABLE_MAX_COLUMNS) {
+        table->too_wide = true;
+        return;
+    }
+    uint32_t left = TABLE_MAX_COLUMNS - table->column;
+    uint32_t span = span_attr(tree, node, ATTR_colspan, TABLE_MAX_COLUMNS);
+    uint32_t down = span_attr(tree, node, ATTR_rowspan, SPAN_MAX_ROWS);
+    cell.column = (uint8_t)table->column;
+    cell.span = (uint8_t)(span > left ? left : span);
+    table->has_heads |= tree->nodes[node].tag == TAG_th;
+    if (down > 1) {
+        table->down[cell.column] = cell;
+        table->rows_left[cell.column] = down - 1;
+    }
+    add_cell(table, &cell);
+}
+
+static bool enter(void *context, uint32_t node)
+{
+    struct table *table = context;
+    struct text_writer *writer = table->writer;
+    if (plain_skips(writer->tree, node) || table->cells.failed || writer->para.failed)
+        return false;
+    switch (writer->tree->nodes[node].tag) {
+    case TAG_table:
+    case TAG_tbody:
+    case TAG_tfoot:
+    case TAG_td:
+    case TAG_th:
+        return true;
+    case TAG_thead:
+        table->in_head = true;
+        return true;
+    case TAG_tr:
+        open_row(table);
+        return true;
+    case TAG_caption:
+        text_para_clear(writer);
+        return true;
+    default:
+        if (text_is_block(writer->tree, node))
+            text_blank(writer);
+        return text_inline_enter(writer, node);
+    }
+}
+
+static void leave(void *context, uint32_t node)
+{
+    struct table *table = context;
+    switch (table->writer->tree->nodes[node].tag) {
+    case TAG_td:
+    case TAG_th:
+        close_cell(table, node);
+        break;
+    case TAG_tr:
+        close_row(table);
+        break;
+    case TAG_caption:
+        take_text(table, &table->caption);
+        break;
+    case TAG_thead:
+        table->in_head = false;
+        break;
+    default:
+        if (text_is_block(table->writer->tree, node))
+            text_blank(table->writer);
+        text_inline_leave(table->writer, node);
+        break;
+    }
+}
+
+bool table_gather(struct table *table, struct text_writer *writer, uint32_t node)
+{
+    static const struct plain_visitor visitor = {enter, leave};
+    *table = (struct table){.writer = writer};
+    buffer_init(&table->texts, writer->out.max);
+    buffer_init(&table->cells, TABLE_MAX_BYTES);
+    buffer_init(&table->rows, TABLE_MAX_BYTES);
+    if (!suits(writer->tree, node))
+        return false;
+    plain_walk(writer->tree, node, &visitor, table);
+    text_para_clear(writer);
+    return !table->too_wide && !table->texts.failed && !table->cells.failed && !table->rows.failed;
+}
+
+void table_free(struct table *table)
+{
+    buffer_free(&table->texts);
+    buffer_free(&table->cells);
+    buffer_free(&table->rows);
+}
+
+/* ---- asking ---- */
+
+size_t table_row_count(const struct table *table)
+{
+    return table->rows.len / sizeof(uint32_t);
+}
+
+const struct table_cell *table_row(const struct table *table, size_t row, size_t *count_out)
+{
+    const uint32_t *rows = (const uint32_t *)(const void *)table->rows.at;
+    size_t end = row + 1 < table_row_count(table) ? rows[row + 1]
+                                                  : table->cells.len / sizeof(struct table_cell);
+    *count_out = end - rows[row];
+    return (const struct table_cell *)(const void *)table->cells.at + rows[row];
+}
+
+struct span table_text(const struct table *table, const struct table_cell *cell)
+{
+    return (struct span){table->texts.at + cell->at, cell->len};
+}
+
+size_t table_head_rows(const struct table *table)
+{
+    size_t rows = table_row_count(table), row = 0;
+    for (; row < rows; row++) {
+        size_t count, heads = 0, empty = 0;
+        const struct table_cell *cells = table_row(table, row, &count);
+        for (size_t i = 0; i < count; i++) {
+            heads += cells[i].head;
+            empty += !cells[i].head && !cells[i].len;
+        }
+        if (!heads || heads + empty < count)
+            break;
+    }
+    return row < rows ? row : 0;
+}
