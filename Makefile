@@ -29,8 +29,8 @@ LDFLAGS  = $(SANITIZE) -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 
 # ---- modules: NAME_SRC are its sources, NAME_LIB the libraries that only it maps ----
 
-MODULES = maildir mbox stdin maildir_sender loops senders urls files mime http page text html \
-          original
+MODULES = maildir mbox stdin imap pop3 maildir_sender smtp loops senders urls files mime http page \
+          text html original
 
 maildir_SRC        = fetchers/mailbox/maildir.c fetchers/mailbox/maildir_folder.c \
                      fetchers/mailbox/local.c
@@ -38,7 +38,23 @@ mbox_SRC           = fetchers/mailbox/mbox.c fetchers/mailbox/mbox_index.c \
                      fetchers/mailbox/mbox_lock.c fetchers/mailbox/mbox_lines.c \
                      fetchers/mailbox/local.c
 stdin_SRC          = fetchers/mailbox/stdin.c fetchers/mailbox/local.c
+imap_SRC           = fetchers/mailbox/imap.c fetchers/mailbox/imap_open.c \
+                     fetchers/mailbox/imap_sign_in.c fetchers/mailbox/imap_command.c \
+                     fetchers/mailbox/imap_lines.c fetchers/mailbox/imap_names.c \
+                     fetchers/mailbox/imap_folder.c fetchers/mailbox/imap_fetch.c \
+                     fetchers/mailbox/imap_settle.c fetchers/mailbox/imap_quota.c \
+                     fetchers/mailbox/imap_examine.c fetchers/mailbox/etpan_stream.c \
+                     fetchers/mailbox/local.c
+imap_LIB           = -l:libetpan.so.20
+pop3_SRC           = fetchers/mailbox/pop3.c fetchers/mailbox/pop3_session.c \
+                     fetchers/mailbox/pop3_connect.c fetchers/mailbox/pop3_sign_in.c \
+                     fetchers/mailbox/pop3_entries.c fetchers/mailbox/pop3_lines.c \
+                     fetchers/mailbox/pop3_examine.c fetchers/mailbox/local.c
 maildir_sender_SRC = agent/reply/maildir_sender.c
+smtp_SRC           = agent/reply/smtp.c agent/reply/smtp_settings.c agent/reply/smtp_session.c \
+                     agent/reply/smtp_trace.c agent/reply/smtp_outcome.c \
+                     agent/reply/smtp_examine.c
+smtp_LIB           = -lcurl
 loops_SRC          = agent/policy/loops.c
 senders_SRC        = agent/policy/senders.c
 urls_SRC           = agent/policy/urls.c
@@ -66,7 +82,7 @@ original_SRC       = render/original.c
 # Sources a module shares with the agent or with another module are linked into both from here.
 HOUSE_DIRS = agent/base agent/config agent/ledger agent/modules agent/request agent/policy \
              agent/quota agent/reply agent/parse agent/process agent/commands agent render
-HOUSE_LIB  = -lyaml -lsqlite3 -lnettle -lunistring -lidn2 -lseccomp
+HOUSE_LIB  = -lyaml -lsqlite3 -lgnutls -lnettle -lunistring -lidn2 -lseccomp
 
 MODULE_SRC = $(foreach m,$(MODULES),$($(m)_SRC))
 HOUSE_SRC  = $(filter-out $(MODULE_SRC) agent/main.c,$(wildcard $(addsuffix /*.c,$(HOUSE_DIRS))))
@@ -100,8 +116,8 @@ $(B)/www4mail: $(call object,agent/main.c) $(B)/house.a agent/services.syms
 	$(Q)$(CC) $(LDFLAGS) -pie -Wl,--dynamic-list=agent/services.syms -o $@ $(call object,agent/main.c) \
 	    -Wl,--whole-archive $(B)/house.a -Wl,--no-whole-archive $(HOUSE_LIB)
 
-# Services must come from the agent, never from a copy inside the module.
-$(B)/module.a: $(filter-out %/services.o,$(call object,$(HOUSE_SRC)))
+# Services and connections must come from the agent, never from a copy inside the module.
+$(B)/module.a: $(filter-out %/services.o $(B)/obj/agent/base/stream%.o,$(call object,$(HOUSE_SRC)))
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
@@ -123,9 +139,23 @@ $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 # ---- checking ----
 
 # test_NAME.c is linked with the house and, where it tests modules' own code, with these sources.
+test_stream_SRC   = test/unit/stream_fixture.c
+test_stream_tls_SRC = test/unit/stream_fixture.c
+test_stream_session_SRC = test/unit/stream_fixture.c
+test_stream_proxy_SRC = test/unit/stream_fixture.c
+test_etpan_stream_SRC = fetchers/mailbox/etpan_stream.c test/unit/stream_fixture.c
+test_etpan_stream_LIB = -l:libetpan.so.20
 test_maildir_SRC  = $(maildir_SRC)
 test_mbox_SRC     = $(mbox_SRC)
 test_stdin_SRC    = $(stdin_SRC)
+test_pop3_SRC     = $(pop3_SRC) test/unit/fake_pop3.c
+test_pop3_hostile_SRC = $(test_pop3_SRC)
+test_imap_SRC     = $(imap_SRC) test/unit/fake_imap.c
+test_imap_LIB     = $(imap_LIB)
+test_imap_settle_SRC = $(imap_SRC) test/unit/fake_imap.c
+test_imap_settle_LIB = $(imap_LIB)
+test_imap_hostile_SRC = $(imap_SRC) test/unit/fake_imap.c
+test_imap_hostile_LIB = $(imap_LIB)
 test_mime_SRC     = $(mime_SRC)
 test_mime_LIB     = $(mime_LIB)
 test_mime_headers_SRC = $(mime_SRC)
@@ -150,6 +180,12 @@ test_senders_SRC  = agent/policy/senders.c
 test_urls_SRC     = agent/policy/urls.c
 test_files_SRC    = agent/policy/files.c
 test_maildir_sender_SRC = agent/reply/maildir_sender.c
+test_smtp_SRC     = $(smtp_SRC) test/unit/fake_smtp.c
+test_smtp_LIB     = $(smtp_LIB) -lgnutls
+test_smtp_mail_SRC = $(test_smtp_SRC)
+test_smtp_mail_LIB = $(test_smtp_LIB)
+test_smtp_tls_SRC = $(test_smtp_SRC)
+test_smtp_tls_LIB = $(test_smtp_LIB)
 
 .SECONDARY:
 
@@ -162,11 +198,18 @@ $(B)/test/$(1): $(B)/obj/test/unit/$(1).o $$(call object,$$($(1)_SRC)) $(B)/hous
 endef
 $(foreach t,$(notdir $(UNITS)),$(eval $(call unit_rules,$(t))))
 
-.PHONY: all help check check-unit check-flow check-house check-asan lint format bench demo install \
-        uninstall clean dependencies-build dependencies-check
+.PHONY: all help check check-unit check-flow check-house check-asan lint format bench bench-mail \
+        demo demo-servers install uninstall clean dependencies-build dependencies-demo \
+        dependencies-servers dependencies-check
 
 dependencies-build:
 	@dist/dependencies.sh build $(B)
+
+dependencies-demo:
+	@dist/dependencies.sh demo $(B)
+
+dependencies-servers:
+	@dist/dependencies.sh servers $(B)
 
 dependencies-check:
 	@dist/dependencies.sh check $(B)
@@ -204,9 +247,19 @@ format: ## apply .clang-format
 bench: all ## render against w3m and lynx, start-up, memory
 	@B=$(B) test/bench.sh
 
-demo: dependencies-build ## build, and answer a request mail with a page (URL=https://... for a real one)
+demo: dependencies-demo ## build, and answer a request mail with a page (URL=https://... for a real one)
+	@[ -x $(B)/www4mail ] || echo "building (half a minute) ..."
 	@$(MAKE) --no-print-directory -s all
 	@B=$(B) test/demo.sh $(URL)
+
+demo-servers: dependencies-servers ## the same with a private Dovecot and Postfix: IMAP in, SMTP out
+	@[ -x $(B)/www4mail ] || echo "building (half a minute) ..."
+	@$(MAKE) --no-print-directory -s all
+	@B=$(B) test/demo_servers.sh
+
+bench-mail: dependencies-servers ## polls and submissions a second against them
+	@$(MAKE) --no-print-directory -s all
+	@B=$(B) test/bench_mail.sh
 
 install: all ## into $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MODDIR) $(DESTDIR)$(DOCDIR) \
@@ -222,7 +275,9 @@ install: all ## into $(DESTDIR)$(PREFIX)
 
 uninstall: ## what install put there
 	rm -f $(DESTDIR)$(BINDIR)/www4mail
-	rm -rf $(DESTDIR)$(PREFIX)/lib/www4mail $(DESTDIR)$(DOCDIR)
+	for m in $(MODULES); do rm -f $(DESTDIR)$(MODDIR)/$$m.so $(DESTDIR)$(MODDIR)/$$m.module; done
+	rm -rf $(DESTDIR)$(DOCDIR)
+	-rmdir $(DESTDIR)$(MODDIR) $(DESTDIR)$(PREFIX)/lib/www4mail 2>/dev/null
 	for page in man/*.[1357]; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 
 clean: ## remove everything that was built

@@ -2,18 +2,26 @@
 /* Options and exit codes, nothing else. */
 #include "agent/commands/commands.h"
 
+#include <fcntl.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sysexits.h>
+#include <unistd.h>
 
-int main(int argc, char **argv)
+/* A closed standard descriptor would be given to the next file or socket that is opened. */
+static bool have_standard_descriptors(void)
 {
-    struct options options;
-    setlocale(LC_CTYPE, "");
-    int code = options_read(argc, argv, &options);
-    if (code != EX_OK)
-        return code;
-    switch (options.command) {
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    return fd >= 0 && close(fd) == 0;
+}
+
+static int run(const struct options *options)
+{
+    switch (options->command) {
     case COMMAND_HELP:
         options_help();
         return EX_OK;
@@ -21,18 +29,36 @@ int main(int argc, char **argv)
         puts("www4mail " VERSION);
         return EX_OK;
     case COMMAND_CHECK_CONFIG:
-        return command_check_config(&options);
+        return command_check_config(options);
+    case COMMAND_DOCTOR:
+        return command_doctor(options);
     case COMMAND_RENDER:
-        return command_render(&options);
+        return command_render(options);
     case COMMAND_STATUS:
-        return command_status(&options);
+        return command_status(options);
     case COMMAND_JOBS:
-        return command_jobs(&options);
+        return command_jobs(options);
     case COMMAND_MODULES:
-        return command_modules(&options);
+        return command_modules(options);
     case COMMAND_STAGES:
-        return command_stages(&options);
+        return command_stages(options);
     default:
-        return command_serve(&options);
+        return command_serve(options);
     }
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    if (!have_standard_descriptors())
+        return EX_OSERR;
+    setlocale(LC_CTYPE, "");
+    int code = options_read(argc, argv, &options);
+    if (code != EX_OK)
+        return code;
+    code = run(&options);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    perror("www4mail: standard output");
+    return code == EX_OK ? EX_IOERR : code;
 }

@@ -19,6 +19,7 @@
 #include "agent/base/fault.h"
 #include "agent/base/flat.h"
 #include "agent/base/span.h"
+#include "agent/base/stream.h"
 #include "agent/reply/submission.h"
 #include "agent/request/headers.h"
 #include "agent/request/parts.h"
@@ -70,11 +71,16 @@ WWW4MAIL_SERVICE struct fault *www4mail_call_fault(struct call *call);
 WWW4MAIL_SERVICE struct arena *www4mail_arena(struct call *call);
 WWW4MAIL_SERVICE void *www4mail_alloc(struct call *call, size_t size);
 
-/* A setting by its key: what accounts.yaml says, else the block's default; NULL when neither. */
+/* A setting by its key: what accounts.yaml says, else the block's default; NULL when neither.
+ * In the mail process the key `password` gives the account's secret: it is asked for anew at every
+ * call (password_command is run again), NULL and a fault when it cannot be had.  Keep no copy. */
 WWW4MAIL_SERVICE const char *www4mail_setting(struct call *call, const char *key);
 
 /* Milliseconds left for this call. */
 WWW4MAIL_SERVICE int64_t www4mail_left_ms(struct call *call);
+
+/* Connections to mail servers: the only way to open one. */
+WWW4MAIL_SERVICE const struct stream_ops *www4mail_streams(struct call *call);
 
 /* A line for the operator when he debugs (-vv). */
 WWW4MAIL_SERVICE void www4mail_debug(struct call *call, const char *format, ...)
@@ -84,6 +90,13 @@ WWW4MAIL_SERVICE void www4mail_debug(struct call *call, const char *format, ...)
 WWW4MAIL_SERVICE bool www4mail_write(struct buffer *out, const void *bytes, size_t len);
 
 /* ---- operations, one table a role ---- */
+
+/* Where an examination is told, a line a step: what was found, or what to change. */
+struct examination {
+    void (*say)(void *context, bool ok, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+    void *context;
+};
 
 /*
  * mailbox (stage lireadmail, settle).  State is one connection or one open folder.  Settling is
@@ -104,12 +117,26 @@ struct mailbox_ops {
                                  enum message_outcome outcome);
     /* Frees the state whatever the result; *state is NULL afterwards. */
     enum module_result (*close)(struct call *call, void **state);
+    /* May be NULL.  How full the mailbox is, in bytes; limit -1: none.  PASS: it does not say. */
+    enum module_result (*quota)(struct call *call, void *state, int64_t *used_out,
+                                int64_t *limit_out);
+    /* May be NULL.  For doctor: goes through everything that open, list and settle will need,
+     * changes nothing, and tells each step. */
+    enum module_result (*examine)(struct call *call, const struct examination *examination);
 };
 
-/* sender (stage submit).  OK with the outcome set whenever the carrier could be asked at all. */
+/* sender (stage submit).  State may hold a connection from one mail to the next; a module without
+ * state leaves open and close NULL. */
 struct sender_ops {
-    enum module_result (*submit)(struct call *call, const struct submission *submission,
+    enum module_result (*open)(struct call *call, void **state_out);
+    /* OK with the outcome set whenever the carrier could be asked at all. */
+    enum module_result (*submit)(struct call *call, void *state,
+                                 const struct submission *submission,
                                  enum submission_outcome *outcome_out, const char **text_out);
+    void (*close)(struct call *call, void **state);
+    /* May be NULL.  For doctor, as in mailbox_ops; `sender` is the address replies come from. */
+    enum module_result (*examine)(struct call *call, const struct examination *examination,
+                                  const char *sender);
 };
 
 /* What is known when a gate is asked; NULL (or 0) where the stage that makes it has not run. */

@@ -1,27 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* The message stages: userauth, parsemail, globalcmd, process; and what a job comes to. */
+/* One job from its taking to what it comes to: answered, dropped, later, or given up. */
 #include "agent/work.h"
 
 #include "agent/base/clock.h"
-#include "agent/base/file.h"
 #include "agent/base/log.h"
-#include "agent/reply/help.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    JOB_ARENA_BYTES = 256 << 20,
-    CRASHES_ALONE = 2,   /* the next attempt leaves out the module that was running */
-    CRASHES_APOLOGY = 3, /* the next attempt only apologises */
-    DAY_SECONDS = 86400,
-    HOUR_SECONDS = 3600
-};
-
-/* What the stages before `process` decide. */
-enum decision { GO_ON, DECIDED_REPLY, DECIDED_DROP, DECIDED_LATER };
+enum { JOB_ARENA_BYTES = 256 << 20, DAY_SECONDS = 86400, HOUR_SECONDS = 3600 };
 
 void work_say(const struct work *work, enum stage_id stage, const char *format, ...)
 {
@@ -39,219 +28,6 @@ struct call work_call(struct work *work, struct fault *fault, int64_t deadline_m
 {
     return (struct call){
         .module = "agent", .arena = work->arena, .fault = fault, .deadline_ms = deadline_ms};
-}
-
-/* ---- gates ---- */
-
-struct admission {
-    const struct gate_facts *facts;
-    struct verdict *verdict;
-};
-
-static enum module_result use_gate(struct call *call, const struct www4mail_module *module,
-                                   void *context)
-{
-    struct admission *admission = context;
-    enum module_result result = module->gate->admit(call, admission->facts, admission->verdict);
-    if (result == MODULE_OK && admission->verdict->action != VERDICT_DO)
-        return MODULE_ANSWER;
-    return result;
-}
-
-bool work_admit(struct work *work, enum stage_id stage, const struct gate_facts *facts,
-                struct verdict *verdict_out, struct fault *fault)
-{
-    struct admission admission = {facts, verdict_out};
-    struct call call = work_call(work, fault, 0);
-    *verdict_out = (struct verdict){.action = VERDICT_DO, .rule = ""};
-    enum module_result result = run_all_modules(&work->blocks, stage, "gate", &work->fields,
-                                                work->pipeline->crumb, &call, use_gate, &admission);
-    return result == MODULE_OK || result == MODULE_ANSWER;
-}
-
-/* ---- the mail ---- */
-
-static bool open_mail(struct work *work)
-{
-    const struct ledger_job *job = work->job;
-    work->mail_fd = file_in_memory("mail");
-    if (work->mail_fd < 0)
-        return fault_set(&work->fault, FAULT_IO, NULL, "cannot make a memory file");
-    enum ledger_result got = ledger_read_mail(work->pipeline->ledger, job->id, work->mail_fd);
-    work->whole = got == LEDGER_OK;
-    if (got == LEDGER_NONE)
-        work->whole = false;
-    else if (got != LEDGER_OK)
-        return fault_set(&work->fault, FAULT_LEDGER, NULL, "cannot read the mail of job %lld",
-                         (long long)job->id);
-    if (!work->whole && !file_write_all(work->mail_fd, job->headers.at, job->headers.len))
-        return fault_set(&work->fault, FAULT_IO, NULL, "cannot write a memory file");
-    if (!file_seal(work->mail_fd))
-        return fault_set(&work->fault, FAULT_IO, NULL, "cannot seal a memory file");
-    struct parse_plan plan = {
-        .fields = work->fields, .without = work->guilty, .plain = job->crashes >= CRASHES_ALONE};
-    work->child = parse_start(work->pipeline->parser, &plan, work->mail_fd, &work->fault);
-    return work->child != NULL;
-}
-
-static bool read_headers(struct work *work)
-{
-    if (!parse_headers(work->child, work->arena, &work->headers, &work->fault))
-        return false;
-    struct span from = {NULL, 0};
-    for (uint32_t row = 0; row < work->headers.rows && !from.at; row++)
-        if (flat_get_number(&work->headers, row, HEADERS_WHAT) == HEADERS_FROM)
-            from = flat_get_text(&work->headers, row, HEADERS_VALUE);
-    work->from = from.len ? arena_copy_span(work->arena, from) : NULL;
-    if (!work->from && work->pipeline->trusted)
-        work->from = work->account->address;
-    work->fields.values[FIELD_MESSAGE_FROM] = work->from;
-    return true;
-}
-
-/* One refusal of a kind a day for a sender; more would make a robot of us that talks to robots. */
-static bool first_today(struct work *work, const char *kind)
-{
-    int64_t total = 0, today = clock_now() / DAY_SECONDS * DAY_SECONDS;
-    return ledger_count(work->pipeline->ledger, work->from, kind, today, 1, &total) == LEDGER_OK &&
-           total == 1;
-}
-
-static enum decision refuse(struct work *work, enum fault_code code, const char *rule,
-                            const char *reason)
-{
-    struct fault refusal = FAULT_INIT;
-    if (!work->from || !first_today(work, "refusal")) {
-        work_say(work, STAGE_USERAUTH, "DROP %s, refused once today", rule);
-        return DECIDED_DROP;
-    }
-    fault_set(&refusal, code, reason, "refused by rule %s", rule);
-    bool ok = reply_add_fault(work, 0, "", &refusal);
-    fault_clear(&refusal);
-    return ok ? DECIDED_REPLY : DECIDED_LATER;
-}
-
-static enum decision stage_userauth(struct work *work, const char **rule_out)
-{
-    struct verdict verdict;
-    struct gate_facts facts = {.account = work->account,
-                               .headers = &work->headers,
-                               .from = work->from,
-                               .message_size = work->job->size};
-    if (work->pipeline->trusted)
-        return GO_ON;
-    if (!work_admit(work, STAGE_USERAUTH, &facts, &verdict, &work->fault))
-        return DECIDED_LATER;
-    if (verdict.action == VERDICT_DO) {
-        work_say(work, STAGE_USERAUTH, "DO, from %s", work->from);
-        return GO_ON;
-    }
-    bool drop = verdict.action == VERDICT_DROP;
-    work_say(work, STAGE_USERAUTH, "%s %s, %s", drop ? "DROP" : "REFUSE", verdict.rule,
-             verdict.reason ? verdict.reason : "");
-    *rule_out = verdict.rule;
-    return drop ? DECIDED_DROP : refuse(work, verdict.code, verdict.rule, verdict.reason);
-}
-
-static enum decision unreadable_mail(struct work *work)
-{
-    struct fault told = FAULT_INIT;
-    fault_set(&told, FAULT_BAD_MAIL, "Your mail could not be read.", "%s",
-              work->fault.operator ? work->fault.operator : "unreadable");
-    if (work->fault.asker)
-        fault_tell_asker(&told, "%s", work->fault.asker);
-    log_fault(LOG_WARNING, "parsemail", &work->fault);
-    fault_clear(&work->fault);
-    bool ok = reply_add_fault(work, 0, "", &told);
-    fault_clear(&told);
-    return ok ? DECIDED_REPLY : DECIDED_LATER;
-}
-
-static enum decision stage_parsemail(struct work *work)
-{
-    struct flat parts;
-    struct request_limits limits = {.orders = work->account->limits.requests_per_mail};
-    if (!work->whole)
-        return refuse(work, FAULT_MAIL_TOO_LARGE, "L0", "Your mail is too large and was not read.");
-    if (!parse_mail(work->child, &parts, &work->fault))
-        return unreadable_mail(work);
-    if (!request_read(work->arena, &parts, headers_first(&work->headers, HEADERS_SUBJECT), &limits,
-                      &work->request)) {
-        fault_set(&work->fault, FAULT_MEMORY, NULL, "no room to read the request");
-        return DECIDED_LATER;
-    }
-    parse_end(&work->child);
-    work_say(work, STAGE_PARSEMAIL, "%zu request%s", work->request.count,
-             work->request.count == 1 ? "" : "s");
-    return GO_ON;
-}
-
-/* ---- orders about the service ---- */
-
-static bool send_help(struct work *work, unsigned number, const char *asked, const char *topic,
-                      const char *note)
-{
-    struct document help;
-    if (!help_document(work->arena, work->account->address, span_of(topic), &help))
-        return fault_set(&work->fault, FAULT_MEMORY, NULL, "no room for the help text");
-    struct reply_item item = {.number = number,
-                              .asked = asked,
-                              .url = "",
-                              .text = &help,
-                              .original_fd = -1,
-                              .note = note};
-    work_say(work, STAGE_GLOBALCMD, "help");
-    return reply_add(work, &item);
-}
-
-static enum decision nothing_asked(struct work *work)
-{
-    work_say(work, STAGE_GLOBALCMD, "no request found");
-    if (!work->pipeline->trusted && !first_today(work, "help"))
-        return DECIDED_DROP;
-    return send_help(work, 0, "", "", "No request was found in your mail.") ? DECIDED_REPLY
-                                                                            : DECIDED_LATER;
-}
-
-static bool not_yet(struct work *work, unsigned number, const struct order *order)
-{
-    struct fault fault = FAULT_INIT;
-    fault_set(&fault, FAULT_NOT_YET, NULL, "verb %s is not built", order->word);
-    fault_tell_asker(&fault, "This service does not understand \"%s\" yet.", order->word);
-    work_say(work, STAGE_GLOBALCMD, "not yet: %s", order->word);
-    bool ok = reply_add_fault(work, number, order->word, &fault);
-    fault_clear(&fault);
-    return ok;
-}
-
-static bool run_order(struct work *work, const struct order *order, unsigned number,
-                      const char *note)
-{
-    if (order->verb == VERB_HELP)
-        return send_help(work, number, order->word, order->argument, note);
-    if (order->verb == VERB_NOT_YET)
-        return not_yet(work, number, order);
-    return target_run(work, order, number, note);
-}
-
-static enum decision stage_process(struct work *work)
-{
-    const struct request *request = &work->request;
-    if (request->count == 0)
-        return nothing_asked(work);
-    const char *left_out = "";
-    if (request->left_out > 0)
-        left_out = arena_printf(work->arena,
-                                "Your mail held %zu more requests than the %zu that are answered "
-                                "at once: send the others again.",
-                                request->left_out, request->count);
-    for (size_t i = 0; i < request->count; i++) {
-        bool last = i + 1 == request->count;
-        if (!run_order(work, &request->orders[i], (unsigned)i + 1,
-                       last && left_out ? left_out : ""))
-            return DECIDED_LATER;
-    }
-    return DECIDED_REPLY;
 }
 
 /* ---- the end of a job ---- */
@@ -285,13 +61,42 @@ static enum pipeline_result try_later(struct work *work)
     return from_ledger(work, result, PIPELINE_LATER, "later");
 }
 
+/* What could not be done in a day is told to the asker, once, and given up. */
+static enum decision end_of_patience(struct work *work, enum decision decision)
+{
+    struct fault told = FAULT_INIT;
+    if (decision != DECIDED_LATER || !work->from || work->out_fd < 0 ||
+        clock_now() - work->job->claimed_at < DAY_SECONDS)
+        return decision;
+    log_fault(LOG_ERROR, "job given up after a day", &work->fault);
+    fault_clear(&work->fault);
+    fault_set(&told, FAULT_INTERNAL, "Your mail could not be worked on for a whole day.", "a day");
+    work->part_count = 0; /* of an attempt that did not get to its end */
+    bool ok = reply_add_fault(work, 0, "", &told);
+    fault_clear(&told);
+    return ok ? DECIDED_REPLY : DECIDED_LATER;
+}
+
+/* After its apology a job that kills workers is never taken again. */
+static void give_up(struct work *work)
+{
+    const char *reason = arena_printf(work->arena, "%d crashes, last in %s", work->job->crashes,
+                                      work->job->crash_module);
+    if (work->hopeless || work->job->crashes >= WORK_CRASHES_APOLOGY)
+        ledger_poison(work->pipeline->ledger, work->job->id, reason ? reason : "crashes");
+}
+
 static enum pipeline_result conclude(struct work *work, enum decision decision, const char *rule)
 {
     const struct ledger_job *job = work->job;
-    switch (decision) {
+    switch (end_of_patience(work, decision)) {
     case DECIDED_REPLY:
-        if (work->part_count > 0)
-            return from_ledger(work, reply_commit(work), PIPELINE_ANSWERED, "answered");
+        if (work->part_count > 0) {
+            enum ledger_result result = reply_commit(work);
+            if (result == LEDGER_OK)
+                give_up(work);
+            return from_ledger(work, result, PIPELINE_ANSWERED, "answered");
+        }
         rule = "nothing";
         /* fall through */
     case DECIDED_DROP:
@@ -302,45 +107,28 @@ static enum pipeline_result conclude(struct work *work, enum decision decision, 
     }
 }
 
-/* A job that killed its worker time and again: nothing more of it is read than who sent it. */
-static enum decision apologise(struct work *work)
+/* Could another module do this one's work?  Never a gate's: nobody is let in because what should
+ * have stopped him crashed. */
+static bool can_be_left_out(const struct blocks *all, const struct block *guilty)
 {
-    struct fault sorry = FAULT_INIT;
-    log_line(LOG_ERROR, "job %lld has ended its worker %d times and is given up; last in module %s",
-             (long long)work->job->id, work->job->crashes, work->job->crash_module);
-    fault_set(&sorry, FAULT_CRASH, "Your mail could not be worked on: each attempt failed.",
-              "given up after %d crashes", work->job->crashes);
-    bool ok = reply_add_fault(work, 0, "", &sorry);
-    fault_clear(&sorry);
-    return ok ? DECIDED_REPLY : DECIDED_LATER;
-}
-
-static enum decision run_stages(struct work *work, const char **rule_out)
-{
-    if (!open_mail(work) || !reply_start(work))
-        return DECIDED_LATER;
-    if (!read_headers(work)) {
-        *rule_out = "L0";
-        bool hostile = work->fault.code == FAULT_CRASH || work->fault.code == FAULT_BAD_MAIL;
-        if (hostile)
-            log_fault(LOG_WARNING, "headers", &work->fault);
-        return hostile ? DECIDED_DROP : DECIDED_LATER;
-    }
-    enum decision decision = stage_userauth(work, rule_out);
-    if (decision == GO_ON && work->job->crashes >= CRASHES_APOLOGY)
-        return apologise(work);
-    if (decision == GO_ON)
-        decision = stage_parsemail(work);
-    if (decision == GO_ON)
-        decision = stage_process(work);
-    return decision;
+    if (!guilty || strcmp(guilty->role, "gate") == 0)
+        return false;
+    for (size_t i = 0; i < all->count; i++)
+        if (&all->blocks[i] != guilty && all->blocks[i].stage == guilty->stage &&
+            strcmp(all->blocks[i].role, guilty->role) == 0)
+            return true;
+    return false;
 }
 
 /* All blocks, but not the one that was running when this job's worker died twice. */
 static bool choose_blocks(struct work *work)
 {
     const struct blocks *all = work->pipeline->blocks;
-    work->guilty = work->job->crashes >= CRASHES_ALONE ? work->job->crash_module : "";
+    const struct block *guilty = NULL;
+    if (work->job->crashes >= WORK_CRASHES_ALONE)
+        guilty = blocks_find(all, work->job->crash_module);
+    work->hopeless = work->job->crashes >= WORK_CRASHES_ALONE && !can_be_left_out(all, guilty);
+    work->guilty = work->hopeless || !guilty ? "" : guilty->name;
     work->blocks.blocks = arena_alloc(work->arena, (all->count + 1) * sizeof *all->blocks);
     if (!work->blocks.blocks)
         return false;
@@ -348,6 +136,14 @@ static bool choose_blocks(struct work *work)
         if (strcmp(all->blocks[i].name, work->guilty) != 0)
             work->blocks.blocks[work->blocks.count++] = all->blocks[i];
     return true;
+}
+
+/* The one that killed twice decides who is answered: asking it again would only kill again, and
+ * nobody can be told without asking it. */
+static bool died_at_the_door(const struct work *work)
+{
+    const struct block *guilty = blocks_find(work->pipeline->blocks, work->job->crash_module);
+    return work->hopeless && guilty && guilty->stage == &stages[STAGE_USERAUTH];
 }
 
 static void set_fields(struct work *work)
@@ -368,6 +164,7 @@ static void free_work(struct work *work)
     if (work->out_fd >= 0)
         close(work->out_fd);
     fault_clear(&work->fault);
+    run_unload(work->pipeline->blocks);
     arena_free(&work->arena);
     crumb_set(work->pipeline->crumb, "", "");
 }
@@ -388,9 +185,15 @@ enum pipeline_result pipeline_run(const struct pipeline *pipeline, const struct 
             log_line(LOG_WARNING, "job %lld waits for account %s, which is not configured any more",
                      (long long)job->id, job->key.account);
         result = try_later(&work);
+    } else if (job->crashes > WORK_CRASHES_APOLOGY || died_at_the_door(&work)) {
+        log_line(LOG_ERROR, "job %lld is given up unanswered: it ends every worker, last in %s",
+                 (long long)job->id, job->crash_module);
+        work.hopeless = true;
+        give_up(&work);
+        result = PIPELINE_DROPPED;
     } else {
         set_fields(&work);
-        enum decision decision = run_stages(&work, &rule);
+        enum decision decision = message_run(&work, &rule);
         result = conclude(&work, decision, rule);
     }
     free_work(&work);

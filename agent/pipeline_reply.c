@@ -111,6 +111,9 @@ static bool remember_document(struct work *work, const struct reply_item *item,
 static bool compose(struct work *work, const struct reply_item *item, struct reply_mails *mails,
                     struct fault *fault)
 {
+    struct reply_item noted = *item;
+    if (work->note && item->number <= 1 && !*item->note)
+        noted.note = work->note;
     struct span references[REFERENCES_MAX];
     struct reply_context context = {
         .own_address = work->account->address,
@@ -126,7 +129,7 @@ static bool compose(struct work *work, const struct reply_item *item, struct rep
         .part_bytes = work->account->replies.part,
         .max_bytes = work->account->replies.max,
         .footer = work->account->replies.footer ? work->account->replies.footer : ""};
-    return reply_compose(&context, item, work->out_fd, work->arena, mails, fault);
+    return reply_compose(&context, &noted, work->out_fd, work->arena, mails, fault);
 }
 
 static bool add_mails(struct work *work, const struct reply_mails *mails)
@@ -155,8 +158,11 @@ bool reply_add(struct work *work, const struct reply_item *item)
         work_say(work, STAGE_REPLY, "%zu mail%s", mails.count, mails.count == 1 ? "" : "s");
         return add_mails(work, &mails) && remember_document(work, item, &mails);
     }
-    bool told = fault.code == FAULT_REPLY_TOO_LARGE &&
-                reply_add_fault(work, item->number, item->asked, &fault);
+    /* What will not pass by waiting is told; the rest is tried again. */
+    if (fault.class != FAULT_TEMPORARY)
+        fault_tell_asker(&fault, "This page cannot be put into a mail.");
+    bool told =
+        fault.class != FAULT_TEMPORARY && reply_add_fault(work, item->number, item->asked, &fault);
     if (!told)
         fault_set(&work->fault, fault.code ? fault.code : FAULT_INTERNAL, NULL, "reply: %s",
                   fault.operator ? fault.operator : "cannot be composed");
@@ -169,6 +175,8 @@ enum ledger_result reply_commit(struct work *work)
     struct ledger_answer answer = {.parts = work->parts,
                                    .part_count = work->part_count,
                                    .memories = work->memories,
-                                   .memory_count = work->memory_count};
+                                   .memory_count = work->memory_count,
+                                   .charges = &work->charge,
+                                   .charge_count = work->charge.kind ? 1 : 0};
     return ledger_answer(work->pipeline->ledger, work->job->id, work->job->token, &answer);
 }

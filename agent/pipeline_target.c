@@ -219,7 +219,7 @@ void target_free_visits(struct work *work)
 /* ---- all of it ---- */
 
 static bool answer_rendered(struct work *work, const struct visit *visit, struct rendered *rendered,
-                            unsigned number, const char *asked, const char *note)
+                            unsigned number, const char *asked)
 {
     struct reply_item item = {.number = number,
                               .asked = asked,
@@ -229,20 +229,24 @@ static bool answer_rendered(struct work *work, const struct visit *visit, struct
                               .original = rendered->has_original ? &rendered->original : NULL,
                               .original_fd = visit->page.fd,
                               .original_size = visit->page.size,
-                              .note = rendered->note && *rendered->note ? rendered->note : note};
+                              .note = rendered->note ? rendered->note : ""};
     return reply_add(work, &item);
 }
 
 static bool answer_fault(struct work *work, unsigned number, const char *asked, struct fault *fault)
 {
-    log_fault(fault->class == FAULT_OPERATOR ? LOG_ERROR : LOG_INFO, asked, fault);
+    if (fault->class == FAULT_OPERATOR)
+        log_fault(LOG_ERROR, asked, fault);
+    else
+        work_say(work, STAGE_PROCESS, "%s: %s", fault_name(fault->code),
+                 fault->operator ? fault->operator : "");
     bool ok = reply_add_fault(work, number, asked, fault);
     fault_clear(fault);
     return ok;
 }
 
 static bool render_visit(struct work *work, struct visit *visit, enum format format,
-                         unsigned number, const char *asked, const char *note)
+                         unsigned number, const char *asked)
 {
     struct fault fault = FAULT_INIT;
     struct rendered rendered = {0};
@@ -253,13 +257,13 @@ static bool render_visit(struct work *work, struct visit *visit, enum format for
     bool ok = arena && filter_run(work, &target, &visit->page, arena, &rendered, &fault);
     if (!arena)
         fault_set(&fault, FAULT_MEMORY, NULL, "no memory to render");
-    ok = ok ? answer_rendered(work, visit, &rendered, number, asked, note)
+    ok = ok ? answer_rendered(work, visit, &rendered, number, asked)
             : answer_fault(work, number, asked, &fault);
     arena_free(&arena);
     return ok;
 }
 
-bool target_run(struct work *work, const struct order *order, unsigned number, const char *note)
+bool target_run(struct work *work, const struct order *order, unsigned number)
 {
     struct fault fault = FAULT_INIT;
     struct target target;
@@ -279,5 +283,5 @@ bool target_run(struct work *work, const struct order *order, unsigned number, c
         if (!stage_browser(work, visit, &fault))
             return answer_fault(work, number, order->argument, &fault);
     }
-    return render_visit(work, visit, target.format, number, order->argument, note);
+    return render_visit(work, visit, target.format, number, order->argument);
 }

@@ -12,6 +12,14 @@
 #include "agent/reply/reply.h"
 #include "agent/request/request.h"
 
+enum {
+    WORK_CRASHES_ALONE = 2,  /* the next attempt leaves out the module that was running */
+    WORK_CRASHES_APOLOGY = 3 /* the next attempt only apologises */
+};
+
+/* What the message stages decide. */
+enum decision { GO_ON, DECIDED_REPLY, DECIDED_DROP, DECIDED_LATER };
+
 /* A page of this mail, kept until the job ends: asked for twice, it is fetched once. */
 struct visit {
     struct visit *next;
@@ -26,8 +34,9 @@ struct work {
     const struct pipeline *pipeline;
     const struct ledger_job *job;
     const struct account *account;
-    const char *guilty;   /* the module that killed this job's worker twice, or "" */
+    const char *guilty; /* the module that killed this job's worker twice and is left out, or "" */
     struct blocks blocks; /* without that one */
+    bool hopeless;        /* it cannot be left out: all that is left is to say so */
     struct arena *arena;
     struct fields fields;
     struct fault fault;
@@ -39,12 +48,14 @@ struct work {
     struct flat headers;
     const char *from;
     struct request request;
+    const char *note; /* for the first reply: what is to be said of the mail as a whole; or NULL */
     struct visit *visits;
 
     int out_fd; /* all mails of the reply, one behind the other */
     struct ledger_part *parts;
     struct ledger_memory *memories;
     size_t part_count, part_room, memory_count, memory_room;
+    struct ledger_charge charge; /* of a refusal or help, counted in the same commit; kind NULL */
     uint64_t out_bytes;
 };
 
@@ -60,10 +71,15 @@ struct call work_call(struct work *work, struct fault *fault, int64_t deadline_m
 bool work_admit(struct work *work, enum stage_id stage, const struct gate_facts *facts,
                 struct verdict *verdict_out, struct fault *fault);
 
+/* ---- pipeline_message.c: the stages of the mail ---- */
+
+/* From the raw mail to a finished reply in work, or to none; the rule of a DROP. */
+enum decision message_run(struct work *work, const char **rule_out);
+
 /* ---- pipeline_target.c: the stages of one target ---- */
 
 /* Carries out order `number` (from 1) and adds what it comes to to the reply. */
-bool target_run(struct work *work, const struct order *order, unsigned number, const char *note);
+bool target_run(struct work *work, const struct order *order, unsigned number);
 void target_free_visits(struct work *work);
 
 /* ---- pipeline_filter.c: page to documents ---- */

@@ -1,15 +1,16 @@
 #!/bin/sh
-# Gets what the build (`build`) or the tests (`check`) need from Debian's packages.
+# Gets what the build (`build`), the demos (`demo`, `servers`) or the tests (`check`) need from
+# Debian's packages.
 # Installs only what is missing, removes nothing, starts nothing.  Without the right to install it
 # prints the line that somebody with that right must run, and ends with 1.
 set -eu
 
-what=${1:?build or check}
+what=${1:?build, demo, servers or check}
 build_dir=${2:?the build folder}
 
 build_packages="gcc make libc6-dev libcurl3-gnutls libtidy-dev libyaml-dev libsqlite3-dev
-libunistring-dev libidn2-dev nettle-dev libuchardet-dev libmagic-dev libseccomp-dev ca-certificates"
-check_packages="libcmocka-dev python3 mandoc universal-ctags binutils openssl"
+libunistring-dev libidn2-dev libgnutls28-dev nettle-dev libuchardet-dev libmagic-dev libseccomp-dev ca-certificates"
+check_packages="libcmocka-dev zlib1g-dev python3 mandoc universal-ctags binutils openssl"
 
 is_installed() {
     dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
@@ -33,15 +34,14 @@ curl_and_etpan() {
 
 unpack() { # PACKAGE FOLDER
     scratch=$(mktemp -d)
-    chmod 755 "$scratch"
-    (cd "$scratch" && apt-get download -q "$1" >/dev/null)
+    (cd "$scratch" && apt-get -q -o APT::Sandbox::User=root download "$1" >/dev/null)
     mkdir -p "$2"
     dpkg -x "$scratch"/*.deb "$2"
     rm -r "$scratch"
 }
 
 install_line() {
-    echo "apt-get install --no-remove --no-install-recommends $*"
+    echo "apt-get update && apt-get install --no-remove --no-install-recommends $*"
 }
 
 install() {
@@ -69,14 +69,19 @@ install() {
 
 if ! command -v apt-get >/dev/null; then
     echo "No apt-get here.  What Debian calls these packages must be there:" >&2
-    echo "    $build_packages libcurl4-gnutls-dev libetpan-dev $check_packages nginx" >&2
+    # shellcheck disable=SC2086
+    echo "   " $build_packages libcurl4-gnutls-dev libetpan-dev $check_packages nginx dovecot-imapd dovecot-pop3d postfix >&2
     exit 1
 fi
 
 # shellcheck disable=SC2086
 missing="$(missing_of $build_packages)$(curl_and_etpan)"
 # shellcheck disable=SC2086
-[ "$what" = build ] || missing="$missing$(missing_of $check_packages)"
+case $what in
+demo) missing="$missing$(missing_of python3)" ;;
+servers) missing="$missing$(missing_of python3 openssl)" ;;
+check) missing="$missing$(missing_of $check_packages)" ;;
+esac
 # shellcheck disable=SC2086
 [ -z "$missing" ] || install $missing
 
@@ -84,8 +89,68 @@ if ! [ -e /usr/include/libetpan/libetpan.h ] && ! [ -d "$build_dir/etpan/usr/inc
     unpack libetpan-dev "$build_dir/etpan"
 fi
 
-# A server is unpacked, not installed: installing would start it.
+# ---- servers: unpacked, not installed, because installing would start them ----
+
+servers=$build_dir/servers
+mail_packages="dovecot-core dovecot-imapd dovecot-pop3d postfix"
+
+# What the mail servers need beside themselves: what to look for, and the package that has it.
+libraries="libexttextcat-2.0.so.0 libexttextcat-2.0-0
+liblua5.4.so.0 liblua5.4-0
+libwrap.so.0 libwrap0
+libstemmer.so.0d libstemmer0d
+libunwind.so.8 libunwind8
+libsodium.so.23 libsodium23
+libtirpc.so.3 libtirpc3
+libnsl.so.2 libnsl2
+libdb-5.3.so libdb5.3
+libicuuc.so.72 libicu72
+libsasl2.so.2 libsasl2-2
+libapparmor.so.1 libapparmor1
+libssl.so.3 libssl3"
+
+missing_libraries() {
+    known=$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p)
+    echo "$libraries" | while read -r soname package; do
+        echo "$known" | grep -qF "$soname " || echo "$package"
+    done
+}
+
+unpack_servers() { # PACKAGE...
+    scratch=$(mktemp -d)
+    if ! (cd "$scratch" && apt-get -q -o APT::Sandbox::User=root download "$@") >"$scratch/log" 2>&1; then
+        tail -n 5 "$scratch/log" >&2
+        echo "These packages could not be downloaded (apt-get update first?): $*" >&2
+        rm -r "$scratch"
+        exit 1
+    fi
+    mkdir -p "$servers"
+    for package in "$scratch"/*.deb; do
+        dpkg -x "$package" "$servers"
+    done
+    rm -r "$scratch"
+}
+
+# Dovecot has the folder of its plug-ins written into it; a name of the same length makes that
+# relative to the folder it runs in.
+loosen_dovecot() {
+    LC_ALL=C sed -i 's|/usr/lib/dovecot/modules|./lib////dovecot/modules|g' \
+        "$servers/usr/lib/dovecot/libdovecot.so.0.0.0" "$servers/usr/lib/dovecot/auth"
+    : >"$servers/loosened"
+}
+
+wanted=
 if [ "$what" = check ] && ! command -v nginx >/dev/null && ! [ -x /usr/sbin/nginx ] &&
-    ! [ -x "$build_dir/servers/usr/sbin/nginx" ]; then
-    unpack nginx "$build_dir/servers"
+    ! [ -x "$servers/usr/sbin/nginx" ]; then
+    wanted=nginx
 fi
+case $what in
+check | servers)
+    if ! [ -e "$servers/loosened" ]; then
+        wanted="$wanted $mail_packages $(missing_libraries)"
+    fi
+    ;;
+esac
+# shellcheck disable=SC2086
+[ -z "$wanted" ] || unpack_servers $wanted
+[ -e "$servers/loosened" ] || ! [ -e "$servers/usr/lib/dovecot/auth" ] || loosen_dovecot

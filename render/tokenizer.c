@@ -99,7 +99,7 @@ static struct span take_value(struct tokenizer *tokenizer)
 {
     skip_spaces(tokenizer);
     int quote = tokenizer_peek(tokenizer, 0);
-    size_t start = tokenizer->at, end = start;
+    size_t start = tokenizer->at, end;
     if (quote == '"' || quote == '\'') {
         start++;
         end = tokenizer_find(tokenizer, start, (char)quote);

@@ -49,7 +49,7 @@ echo "== The request, in the agent's mailbox"
 cat "$T/in/new/1700000000.demo"
 echo
 echo "== www4mail --once -v"
-"$B/www4mail" -c "$T/accounts.yaml" --modules "$B/modules" --once -v
+"$B/www4mail" -c "$T/accounts.yaml" --once -v
 echo
 echo "== The reply, as its reader sees it"
 python3 test/flow/read_reply.py --delivered "$T"/out/sailor/new/*

@@ -135,7 +135,8 @@ const char *address_forbidden(const struct sockaddr *address, const struct addre
     unwrap(raw, inner);
     if (nets_cover(deny, raw) || nets_cover(deny, inner))
         return "denied by the operator";
-    if (nets_cover(allow, raw) || nets_cover(allow, inner))
+    /* An exception holds for the very address: 127.0.0.0/8 opens no way through a gateway. */
+    if (nets_cover(allow, raw))
         return NULL;
     if (nets_cover(own, raw) || nets_cover(own, inner))
         return "this machine or its network";

@@ -28,6 +28,8 @@ enum fault_class {
     X(FAULT_LEDGER, "ledger", FAULT_OPERATOR)                                                      \
     X(FAULT_INTERNAL, "internal", FAULT_OPERATOR)                                                  \
     X(FAULT_CRASH, "crash", FAULT_TEMPORARY)                                                       \
+    X(FAULT_SIGN_IN, "sign-in", FAULT_OPERATOR)                                                    \
+    X(FAULT_SECRET, "secret", FAULT_OPERATOR)                                                      \
     X(FAULT_MAILBOX, "mailbox", FAULT_TEMPORARY)                                                   \
     X(FAULT_BAD_MAIL, "bad-mail", FAULT_PERMANENT)                                                 \
     X(FAULT_MAIL_TOO_LARGE, "mail-too-large", FAULT_PERMANENT)                                     \

@@ -27,20 +27,25 @@ enum log_level log_get_level(void)
 
 void log_set_salt(const void *salt, unsigned long len)
 {
-    memcpy(person_salt, salt, len < sizeof person_salt ? len : sizeof person_salt);
+    struct hash hash = hash_sha256((struct span){salt, len});
+    memcpy(person_salt, hash.bytes, sizeof person_salt);
 }
 
-/* A hostile header must not be able to forge a second line or drive the terminal. */
-static void escape_controls(char *line)
+/* A hostile header must not be able to forge a second line or drive the terminal: C0, DEL and, as
+ * UTF-8, C1 (U+0080 to U+009F) become question marks. */
+static void replace_controls(char *line)
 {
-    for (; *line; line++)
-        if ((unsigned char)*line < ' ' || *line == 0x7f)
-            *line = '?';
+    for (unsigned char *at = (unsigned char *)line; *at; at++) {
+        if (*at < ' ' || *at == 0x7f)
+            *at = '?';
+        if (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f)
+            at[0] = at[1] = '?';
+    }
 }
 
 static void write_line(char *line)
 {
-    escape_controls(line);
+    replace_controls(line);
     size_t len = strlen(line);
     line[len] = '\n';
     if (write(STDERR_FILENO, line, len + 1) < 0)

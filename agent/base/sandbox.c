@@ -26,10 +26,19 @@
      LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |   \
      LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 
+/* Known since version 3; the headers may be older than the kernel. */
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
+#define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
+#endif
+
+static long landlock_version(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
 static bool has_landlock(void)
 {
-    return syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION) >=
-           1;
+    return landlock_version() >= 1;
 }
 
 static bool has_seccomp(void)
@@ -78,7 +87,7 @@ static bool allow_below(int ruleset, const char *path, uint64_t access)
         return false;
     struct stat info;
     if (fstat(rule.parent_fd, &info) == 0 && !S_ISDIR(info.st_mode))
-        rule.allowed_access &= LANDLOCK_ACCESS_FS_WRITE_FILE;
+        rule.allowed_access &= LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
     bool ok = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
     close(rule.parent_fd);
     return ok;
@@ -89,6 +98,8 @@ static bool restrict_files(uint64_t access, const char *const *except, struct fa
 {
     if (!has_landlock())
         return true;
+    if (landlock_version() >= 3)
+        access |= LANDLOCK_ACCESS_FS_TRUNCATE;
     struct landlock_ruleset_attr attr = {.handled_access_fs = access};
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
     bool ok = ruleset >= 0;
@@ -115,14 +126,39 @@ static bool load_filter(scmp_filter_ctx filter, int problem, struct fault *fault
 
 /* What no worker needs, whatever a server talks it into. */
 static const int worker_denied[] = {
-    SCMP_SYS(ptrace),        SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-    SCMP_SYS(mount),         SCMP_SYS(umount2),          SCMP_SYS(pivot_root),
-    SCMP_SYS(chroot),        SCMP_SYS(unshare),          SCMP_SYS(setns),
-    SCMP_SYS(bpf),           SCMP_SYS(perf_event_open),  SCMP_SYS(userfaultfd),
-    SCMP_SYS(kexec_load),    SCMP_SYS(init_module),      SCMP_SYS(finit_module),
-    SCMP_SYS(delete_module), SCMP_SYS(reboot),           SCMP_SYS(swapon),
-    SCMP_SYS(swapoff),       SCMP_SYS(add_key),          SCMP_SYS(keyctl),
-    SCMP_SYS(request_key),   SCMP_SYS(io_uring_setup),   SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(mount),
+    SCMP_SYS(umount2),
+    SCMP_SYS(pivot_root),
+    SCMP_SYS(chroot),
+    SCMP_SYS(unshare),
+    SCMP_SYS(setns),
+    SCMP_SYS(bpf),
+    SCMP_SYS(perf_event_open),
+    SCMP_SYS(userfaultfd),
+    SCMP_SYS(kexec_load),
+    SCMP_SYS(init_module),
+    SCMP_SYS(finit_module),
+    SCMP_SYS(delete_module),
+    SCMP_SYS(reboot),
+    SCMP_SYS(swapon),
+    SCMP_SYS(swapoff),
+    SCMP_SYS(add_key),
+    SCMP_SYS(keyctl),
+    SCMP_SYS(request_key),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(pidfd_getfd),
+    /* What landlock does not know: modes and owners of files. */
+    SCMP_SYS(chmod),
+    SCMP_SYS(fchmodat),
+    SCMP_SYS(chown),
+    SCMP_SYS(lchown),
+    SCMP_SYS(fchownat),
+    SCMP_SYS(setxattr),
+    SCMP_SYS(lsetxattr),
+    SCMP_SYS(removexattr),
 };
 
 static bool filter_worker(bool allow_exec, struct fault *fault)
@@ -143,8 +179,8 @@ static bool filter_worker(bool allow_exec, struct fault *fault)
 
 bool sandbox_worker(const char *const *writable, bool allow_exec, struct fault *fault)
 {
-    return set_limit(RLIMIT_CORE, 0, fault) && no_new_privileges(fault) &&
-           restrict_files(FILE_WRITES, writable, fault) && filter_worker(allow_exec, fault);
+    return sandbox_mail(fault) && restrict_files(FILE_WRITES, writable, fault) &&
+           filter_worker(allow_exec, fault);
 }
 
 bool sandbox_close_all_but(const int *keep, unsigned count)

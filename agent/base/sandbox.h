@@ -18,7 +18,8 @@ bool sandbox_mail(struct fault *fault);
 
 /*
  * A process that meets strangers' servers: as above, and no exec (unless allow_exec), no ptrace,
- * no mount, no kernel tuning; files may be written below `writable` only (NULL: nowhere).
+ * no mount, no kernel tuning; files may be written, truncated, made and removed below `writable`
+ * only (NULL: nowhere), and no mode or owner changed by path.
  */
 bool sandbox_worker(const char *const *writable, bool allow_exec, struct fault *fault);
 

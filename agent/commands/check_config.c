@@ -22,6 +22,8 @@ int command_check_config(const struct options *options)
                    account->senders.allow.count, account->senders.allow.count == 1 ? "" : "s");
         }
     }
+    if (code == EX_OK && options->online)
+        code = doctor_examine(options, &house);
     house_close(&house);
     return code;
 }

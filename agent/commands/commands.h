@@ -7,6 +7,7 @@
 
 int command_serve(const struct options *options); /* --once, --daemon, --stdin */
 int command_check_config(const struct options *options);
+int command_doctor(const struct options *options);
 int command_render(const struct options *options);
 int command_status(const struct options *options);
 int command_jobs(const struct options *options);

@@ -38,20 +38,42 @@ static bool read_config(const struct options *options, struct house *house, stru
     return true;
 }
 
+/* Where `make install` put them, seen from the program, whatever the prefix; in the folder it was
+ * built in they lie beside it. */
+static const char *find_modules(struct arena *arena)
+{
+    static const char *const places[] = {"../lib/www4mail/modules", "modules"};
+    char program[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (len <= 0)
+        return MODULES_DIR;
+    program[len] = '\0';
+    char *slash = strrchr(program, '/');
+    if (slash)
+        *slash = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const char *place = arena_printf(arena, "%s/%s", program, places[i]);
+        if (place && access(place, R_OK | X_OK) == 0)
+            return place;
+    }
+    return MODULES_DIR;
+}
+
 static const char *modules_dir(const struct options *options, const struct house *house)
 {
     if (options->modules)
         return options->modules;
     if (house->config && house->config->modules_dir)
         return house->config->modules_dir;
-    return MODULES_DIR;
+    return find_modules(house->arena);
 }
 
 static void say_what_is_missing(void)
 {
     const char *missing = sandbox_missing();
     if (*missing)
-        log_line(LOG_INFO, "this kernel lacks %s: hostile pages are kept apart less well", missing);
+        log_line(LOG_WARNING, "this kernel lacks %s: hostile pages are kept apart less well",
+                 missing);
 }
 
 int house_open(const struct options *options, bool with_config, struct house *house_out)
@@ -67,6 +89,8 @@ int house_open(const struct options *options, bool with_config, struct house *ho
         !plan_check(&house_out->blocks, &fault) ||
         (with_config && !plan_check_settings(&house_out->blocks, house_out->config, &fault)))
         return complain(&fault);
+    if (with_config)
+        plan_apply_settings(&house_out->blocks, house_out->config);
     say_what_is_missing();
     return EX_OK;
 }

@@ -21,4 +21,7 @@ struct house {
 int house_open(const struct options *options, bool with_config, struct house *house_out);
 void house_close(struct house *house);
 
+/* doctor and check-config --online: examines the wanted accounts and prints what it finds. */
+int doctor_examine(const struct options *options, const struct house *house);
+
 #endif

@@ -20,6 +20,7 @@ enum long_only {
     OPT_MODULES,
     OPT_STATE,
     OPT_JSON,
+    OPT_ONLINE,
     OPT_VERSION,
     OPT_AS,
     OPT_WIDTH,
@@ -41,6 +42,7 @@ static const struct option long_options[] = {
     {"modules", required_argument, NULL, OPT_MODULES},
     {"state", required_argument, NULL, OPT_STATE},
     {"json", no_argument, NULL, OPT_JSON},
+    {"online", no_argument, NULL, OPT_ONLINE},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPT_VERSION},
     {"as", required_argument, NULL, OPT_AS},
@@ -57,6 +59,7 @@ static const struct {
     enum command command;
 } commands[] = {
     {"check-config", COMMAND_CHECK_CONFIG},
+    {"doctor", COMMAND_DOCTOR},
     {"render", COMMAND_RENDER},
     {"status", COMMAND_STATUS},
     {"jobs", COMMAND_JOBS},
@@ -68,6 +71,7 @@ void options_help(void)
 {
     puts("usage: www4mail --once | --daemon | --stdin [options]\n"
          "       www4mail check-config | status | jobs | modules | stages [options]\n"
+         "       www4mail doctor [ACCOUNT]\n"
          "       www4mail render --as text|html|source [options] [FILE]\n"
          "\n"
          "Answers mails that ask for web pages.\n"
@@ -84,6 +88,7 @@ void options_help(void)
          "  --modules DIR       where the modules are\n"
          "  --state DIR         where the ledger is\n"
          "  --json              with status, jobs, modules, stages\n"
+         "  --online            with check-config: sign in everywhere, as doctor does\n"
          "  -h, --help, --version\n"
          "\n"
          "render: --width N, --url BASE, --type T, --charset C, --mailto ADDRESS\n"
@@ -183,6 +188,9 @@ static int take(struct options *options, int option)
     case OPT_JSON:
         options->json = true;
         return EX_OK;
+    case OPT_ONLINE:
+        options->online = true;
+        return EX_OK;
     case OPT_WIDTH:
         return set_width(options, optarg);
     default:
@@ -203,6 +211,8 @@ static int take_words(struct options *options, int argc, char **argv)
             }
         if (!known && options->command == COMMAND_RENDER && !options->render.file)
             options->render.file = word;
+        else if (!known && options->command == COMMAND_DOCTOR && !options->account)
+            options->account = word;
         else if (!known)
             return usage("no such command: ", word);
     }
@@ -218,6 +228,8 @@ static int check(const struct options *options)
         return usage("--submit goes with --stdin", "");
     if (options->dry_run && options->command != COMMAND_ONCE)
         return usage("--dry-run goes with --once", "");
+    if (options->online && options->command != COMMAND_CHECK_CONFIG)
+        return usage("--online goes with check-config", "");
     if (options->single && options->command != COMMAND_ONCE)
         return usage("-1 goes with --once", "");
     return EX_OK;

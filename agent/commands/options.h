@@ -11,6 +11,7 @@ enum command {
     COMMAND_DAEMON,
     COMMAND_STDIN,
     COMMAND_CHECK_CONFIG,
+    COMMAND_DOCTOR,
     COMMAND_RENDER,
     COMMAND_STATUS,
     COMMAND_JOBS,
@@ -31,6 +32,7 @@ struct options {
     bool single;         /* -1 */
     bool submit;         /* --submit */
     bool json;           /* --json */
+    bool online;         /* --online */
     struct {
         const char *as, *url, *type, *charset, *file, *mailto;
         unsigned width;

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +108,7 @@ static int render(const struct options *options, const struct house *house, enum
                                 .width = options->render.width,
                                 .max_bytes = OUTPUT_BYTES,
                                 .mailto = options->render.mailto};
-    struct parser *parser = parser_open(&house->blocks, NULL, false, &fault);
+    struct parser *parser = parser_open(&house->blocks, false, &fault);
     bool ok = parser && render_as(parser, &plan, &as, fd, &fault);
     if (!ok && fault.code == FAULT_CRASH) {
         log_fault(LOG_WARNING, "shown simplified", &fault);
@@ -125,6 +126,7 @@ int command_render(const struct options *options)
     enum format format;
     if (!read_format(options->render.as, &format))
         return EX_USAGE;
+    signal(SIGPIPE, SIG_IGN); /* a child that died before the question is a fault, not our end */
     int code = house_open(options, false, &house);
     int fd = code == EX_OK ? take_input(options->render.file) : -1;
     if (code == EX_OK)

@@ -4,10 +4,12 @@
 
 #include "agent/base/log.h"
 #include "agent/commands/house.h"
+#include "agent/process/examine.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +55,31 @@ static bool has_ledger(const char *state)
            access(path, F_OK) == 0;
 }
 
+/* What stands in a scratch folder, for the signal handler: it may call nothing but unlink. */
+static const char *const scratch_files[] = {"ledger.db", "ledger.db-wal", "ledger.db-shm",
+                                            "ledger.lock", "key"};
+static char scratch_paths[sizeof scratch_files / sizeof *scratch_files][PATH_MAX + 16];
+static char scratch_folder[PATH_MAX];
+
+static void leave_nothing(int signal_number)
+{
+    for (size_t i = 0; i < sizeof scratch_paths / sizeof *scratch_paths; i++)
+        unlink(scratch_paths[i]);
+    rmdir(scratch_folder);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static void clean_up_when_ended(const char *folder)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    snprintf(scratch_folder, sizeof scratch_folder, "%s", folder);
+    for (size_t i = 0; i < sizeof scratch_paths / sizeof *scratch_paths; i++)
+        snprintf(scratch_paths[i], sizeof scratch_paths[i], "%s/%s", folder, scratch_files[i]);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        signal(signals[i], leave_nothing);
+}
+
 static int rehearse(struct run *run, const char *folder)
 {
     char scratch[PATH_MAX];
@@ -61,6 +88,7 @@ static int rehearse(struct run *run, const char *folder)
         log_line(LOG_ERROR, "cannot make a temporary folder: %s", strerror(errno));
         return EX_CANTCREAT;
     }
+    clean_up_when_ended(scratch);
     run->known_state = folder && has_ledger(real) ? real : NULL;
     run->state = scratch;
     int code = single_rehearse(run, folder);
@@ -85,6 +113,7 @@ static int take_stdin(const struct options *options, struct house *house, struct
             account = &config->accounts[i];
     account->mailbox.kind = "stdin";
     account->mailbox.settings = (struct settings){0};
+    account->mailbox.secret = (struct secret_source){0};
     run->only_account = account->name;
     run->trusted = !options->submit;
     return options->submit ? single_claim(run) : rehearse(run, NULL);
@@ -102,6 +131,8 @@ static int make_folder(const char *folder)
 
 static int start(const struct options *options, struct house *house, struct run *run)
 {
+    if (options->command != COMMAND_STDIN)
+        examine_load_trust(run);
     if (options->command == COMMAND_STDIN)
         return take_stdin(options, house, run);
     if (options->dry_run) {
@@ -122,10 +153,12 @@ int command_serve(const struct options *options)
                           .state = house.state,
                           .only_account = options->account,
                           .daemon = options->command == COMMAND_DAEMON};
-        if (!ledger_key(house.state, run.key, &fault)) {
+        unsigned char key[32];
+        if (!ledger_key(house.state, key, &fault)) {
             code = complain(&fault);
         } else {
-            log_set_salt(run.key, sizeof run.key);
+            log_set_salt(key, sizeof key);
+            explicit_bzero(key, sizeof key);
             code = start(options, &house, &run);
         }
     }

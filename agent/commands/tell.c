@@ -5,12 +5,13 @@
 #include "agent/base/log.h"
 #include "agent/commands/house.h"
 #include "agent/commands/json.h"
+#include "agent/process/breaker.h"
 
 #include <stdio.h>
 #include <sysexits.h>
 #include <time.h>
 
-enum { JOBS_SHOWN = 50, LIST_ARENA_BYTES = 4 << 20 };
+enum { JOBS_SHOWN = 50, LIST_ARENA_BYTES = 4 << 20, STANDING_ARENA_BYTES = 4096 };
 
 /* Opens house and ledger; the caller closes both, whatever the code. */
 static int open_all(const struct options *options, struct house *house, struct ledger **ledger)
@@ -28,28 +29,123 @@ static int open_all(const struct options *options, struct house *house, struct l
     return code;
 }
 
-static void print_counts(const char *name, const struct ledger_counts *c)
+/* What the ledger knows of one account. */
+struct standing {
+    const char *name;
+    struct ledger_counts counts;
+    bool has_quota;
+    int64_t used, limit; /* of the mailbox, bytes; limit -1: none */
+    int64_t mailbox_until, submission_until;
+};
+
+static bool read_number(struct span *text, int64_t *value_out)
 {
+    struct span word;
+    uint64_t value = 0;
+    bool negative = span_next_word(text, &word) && word.len > 1 && word.at[0] == '-';
+    if (!span_to_u64(span_from(word, negative ? 1 : 0), &value) || value > INT64_MAX)
+        return false;
+    *value_out = negative ? -(int64_t)value : (int64_t)value;
+    return true;
+}
+
+static enum ledger_result read_standing(struct ledger *ledger, const char *name,
+                                        struct standing *standing_out)
+{
+    struct span quota;
+    *standing_out = (struct standing){.name = name};
+    enum ledger_result result = ledger_counts(ledger, name, &standing_out->counts);
+    struct arena *arena = arena_new(STANDING_ARENA_BYTES);
+    if (result == LEDGER_OK && arena &&
+        ledger_recall(ledger, "mailbox-quota", name, "", arena, &quota) == LEDGER_OK)
+        standing_out->has_quota =
+            read_number(&quota, &standing_out->used) && read_number(&quota, &standing_out->limit);
+    arena_free(&arena);
+    if (result == LEDGER_OK) {
+        standing_out->mailbox_until = breaker_until(ledger, name, BREAKER_MAILBOX);
+        standing_out->submission_until = breaker_until(ledger, name, BREAKER_SUBMISSION);
+    }
+    return result;
+}
+
+static void print_held(const char *side, int64_t until)
+{
+    char text[32] = "later";
+    struct tm parts;
+    time_t when = (time_t)until;
+    if (until == 0)
+        return;
+    if (gmtime_r(&when, &parts))
+        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+    printf("%-12s  %s: the sign-in was refused; not tried again before %s\n", "", side, text);
+}
+
+/* Bytes as people say them; 1024 and its powers. */
+static void print_size(int64_t bytes)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    while (size >= 1024 && unit + 1 < sizeof units / sizeof *units) {
+        size /= 1024;
+        unit++;
+    }
+    printf("%.*f %s", unit ? 1 : 0, size, units[unit]);
+}
+
+static void print_quota(const struct standing *standing)
+{
+    if (!standing->has_quota)
+        return;
+    printf("%-12s  mailbox: ", "");
+    print_size(standing->used);
+    if (standing->limit >= 0) {
+        fputs(" used of ", stdout);
+        print_size(standing->limit);
+    } else {
+        fputs(" used, no limit", stdout);
+    }
+    if (standing->limit >= 0 && standing->used >= standing->limit)
+        fputs(": it is full, requests may be turned away; empty it", stdout);
+    putchar('\n');
+}
+
+static void print_standing(const struct standing *standing)
+{
+    const struct ledger_counts *c = &standing->counts;
     printf("%-12s  mails: %lld waiting, %lld at work, %lld answered, %lld dropped, %lld poison, "
            "%lld settled\n",
-           name, (long long)c->claimed, (long long)c->taken, (long long)c->answered,
+           standing->name, (long long)c->claimed, (long long)c->taken, (long long)c->answered,
            (long long)c->dropped, (long long)c->poison, (long long)c->settled);
     printf("%-12s  replies: %lld ready, %lld going out, %lld in doubt, %lld accepted, %lld never\n",
            "", (long long)c->ready, (long long)c->submitting, (long long)c->in_doubt,
            (long long)c->accepted, (long long)c->never);
+    print_quota(standing);
+    print_held(BREAKER_MAILBOX, standing->mailbox_until);
+    print_held(BREAKER_SUBMISSION, standing->submission_until);
 }
 
-static void print_counts_json(const char *name, const struct ledger_counts *c, bool last)
+static void print_standing_json(const struct standing *standing, bool last)
 {
+    const struct ledger_counts *c = &standing->counts;
     fputs("  {\"account\": ", stdout);
-    json_text(stdout, name);
+    json_text(stdout, standing->name);
     printf(", \"claimed\": %lld, \"taken\": %lld, \"answered\": %lld, \"dropped\": %lld, "
            "\"poison\": %lld, \"settled\": %lld, \"ready\": %lld, \"submitting\": %lld, "
-           "\"in_doubt\": %lld, \"accepted\": %lld, \"never\": %lld}%s\n",
+           "\"in_doubt\": %lld, \"accepted\": %lld, \"never\": %lld",
            (long long)c->claimed, (long long)c->taken, (long long)c->answered,
            (long long)c->dropped, (long long)c->poison, (long long)c->settled, (long long)c->ready,
            (long long)c->submitting, (long long)c->in_doubt, (long long)c->accepted,
-           (long long)c->never, last ? "" : ",");
+           (long long)c->never);
+    if (standing->has_quota)
+        printf(", \"mailbox_used\": %lld", (long long)standing->used);
+    if (standing->has_quota && standing->limit >= 0)
+        printf(", \"mailbox_limit\": %lld", (long long)standing->limit);
+    if (standing->mailbox_until)
+        printf(", \"mailbox_held_until\": %lld", (long long)standing->mailbox_until);
+    if (standing->submission_until)
+        printf(", \"submission_held_until\": %lld", (long long)standing->submission_until);
+    puts(last ? "}" : "},");
 }
 
 int command_status(const struct options *options)
@@ -61,17 +157,17 @@ int command_status(const struct options *options)
     if (code == EX_OK && options->json)
         puts("[");
     for (size_t i = 0; i < count; i++) {
-        struct ledger_counts counts;
-        const char *name = house.config->accounts[i].name;
-        enum ledger_result result = ledger_counts(ledger, name, &counts);
+        struct standing standing;
+        enum ledger_result result =
+            read_standing(ledger, house.config->accounts[i].name, &standing);
         if (result != LEDGER_OK) {
             code = run_ledger_exit(result);
             break;
         }
         if (options->json)
-            print_counts_json(name, &counts, i + 1 == count);
+            print_standing_json(&standing, i + 1 == count);
         else
-            print_counts(name, &counts);
+            print_standing(&standing);
     }
     if (code == EX_OK && options->json)
         puts("]");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * account: what accounts.yaml says, checked and complete with defaults; accounts.yaml(5) is the
- * manual.  No secret is ever in it.  All memory belongs to the configuration's arena.
+ * manual.  No secret is ever in it, only where to ask for one.  All memory belongs to the
+ * configuration's arena.
  */
 #ifndef WWW4MAIL_AGENT_CONFIG_ACCOUNT_H
 #define WWW4MAIL_AGENT_CONFIG_ACCOUNT_H
@@ -30,12 +31,30 @@ struct settings {
 /* NULL when it is not there. */
 const char *settings_get(const struct settings *settings, const char *key);
 
+/* Where a password is asked for: one of these, or none of them. */
+struct secret_source {
+    struct words command;   /* a program and its arguments; no shell sees them */
+    const char *file;       /* its first line */
+    const char *credential; /* a name in the service manager's $CREDENTIALS_DIRECTORY */
+    const char *key;        /* "password_file": which of them; NULL none */
+    unsigned line, column;  /* of that key */
+};
+
 /* mailbox: or submission:, what the module of that kind is given. */
 struct endpoint {
     const char *kind;         /* "maildir", "mbox" */
     const char *file;         /* where it stands, for faults; NULL when it came from no file */
     unsigned line, column;    /* of kind */
     struct settings settings; /* all other keys, `done` flattened to done.flag, done.move ... */
+    struct secret_source secret;
+};
+
+/* What modules: says of one module, by its name. */
+struct module_settings {
+    const char *name;
+    const char *file;      /* where it stands, for faults */
+    unsigned line, column; /* of the name */
+    struct settings settings;
 };
 
 struct account {
@@ -46,7 +65,7 @@ struct account {
     int64_t poll_every; /* seconds, daemon only */
     struct {
         struct words allow, deny; /* globs of addresses */
-        bool accept_bcc, tell_strangers;
+        bool accept_bcc;
     } senders;
     struct {
         struct words allow, deny; /* globs of URLs; empty allow: all */
@@ -83,8 +102,11 @@ struct config {
     const char *state;       /* directory */
     const char *modules_dir; /* NULL: where they were installed */
     uint64_t workers_min, workers_max;
-    const char *contact;   /* for the User-Agent: mailto: or https:, or "" */
-    const char *web_proxy; /* URL or NULL */
+    const char *contact;    /* for the User-Agent: mailto: or https:, or "" */
+    const char *web_proxy;  /* URL or NULL */
+    const char *mail_proxy; /* likewise; the default of every endpoint's `proxy` */
+    struct module_settings *modules;
+    size_t module_count;
     struct account *accounts;
     size_t account_count;
 };

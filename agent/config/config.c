@@ -49,6 +49,15 @@ static bool check_account(const struct account *account, const struct yaml_node 
                       "replies: part is more than max; make max at least as large");
 }
 
+/* What stands above all accounts and is each one's own until it says otherwise. */
+static bool inherit(const struct config *config, const struct key_reader *reader,
+                    struct account *account)
+{
+    return !config->mail_proxy ||
+           (endpoint_default(reader, &account->mailbox, "proxy", config->mail_proxy) &&
+            endpoint_default(reader, &account->submission, "proxy", config->mail_proxy));
+}
+
 static bool same_text(const char *a, const char *b)
 {
     return span_equal_nocase(span_of(a), span_of(b));
@@ -109,7 +118,7 @@ static bool read_accounts(struct config *config, const struct include_list *list
         if (entry->node->kind != YAML_MAP)
             return yaml_fault(fault, entry->node, "an account is a map; write '- name: web'");
         if (!keys_read(&reader, &account_keys, entry->node, account) ||
-            !check_account(account, entry->node, fault) ||
+            !inherit(config, &reader, account) || !check_account(account, entry->node, fault) ||
             !check_twins(config, config->account_count, entry->node, fault))
             return false;
         config->account_count++;

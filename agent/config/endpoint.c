@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mailbox: and submission:.  The kind says which module serves it; all other keys are that
- * module's settings and are checked against its block later (agent/modules/plan.h).  A map such as
- * `done: {flag: S}` becomes done.flag.
+ * mailbox: and submission:.  The kind says which module serves it; where its password is asked for
+ * is the agent's own matter; all other keys are that module's settings and are checked against its
+ * block later (agent/modules/plan.h).
  */
 #include "agent/config/keys.h"
-#include "agent/config/paths.h"
 #include "agent/config/value.h"
 
 #include <string.h>
-
-enum { SETTINGS_MAX = 64 };
 
 struct endpoint_reader {
     const struct key_reader *reader;
@@ -18,32 +15,6 @@ struct endpoint_reader {
     struct endpoint *endpoint;
     void *base;
 };
-
-static bool add_setting(const struct endpoint_reader *self, const struct yaml_node *node,
-                        const char *name)
-{
-    const struct key_reader *reader = self->reader;
-    struct settings *settings = &self->endpoint->settings;
-    const char *what = arena_printf(reader->arena, "%s.%s", self->key->path, name);
-    const char *value;
-    if (!keys_memory(reader, what) || !value_line(node, what, &value, reader->fault))
-        return false;
-    if (settings->count == SETTINGS_MAX)
-        return yaml_fault_key(reader->fault, node, "%s: more than %d settings; leave some out",
-                              self->key->path, SETTINGS_MAX);
-    if (settings_get(settings, name))
-        return yaml_fault_key(reader->fault, node, "%s is here twice; keep one", what);
-    if (strcmp(name, "path") == 0) {
-        if (!value_text(node, what, &value, reader->fault))
-            return false;
-        value = paths_expand(reader->arena, reader->directory, value);
-        if (!keys_memory(reader, value))
-            return false;
-    }
-    settings->settings[settings->count++] =
-        (struct setting){name, value, node->key_line, node->key_column};
-    return true;
-}
 
 static bool read_kind(const struct endpoint_reader *self, const struct yaml_node *node)
 {
@@ -53,25 +24,36 @@ static bool read_kind(const struct endpoint_reader *self, const struct yaml_node
     return value_text(node, "kind", &endpoint->kind, self->reader->fault);
 }
 
+/* Remembers which of the three ways to a password is taken; two would be one too many. */
+static bool note_secret(const struct endpoint_reader *self, const struct yaml_node *node)
+{
+    static const char *const keys[] = {"password_command", "password_file", "credential"};
+    struct secret_source *secret = &self->endpoint->secret;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (strcmp(node->key, keys[i]) != 0)
+            continue;
+        if (secret->key)
+            return yaml_fault_key(self->reader->fault, node, "%s.%s: %s is here too; keep one",
+                                  self->key->path, node->key, secret->key);
+        secret->key = keys[i];
+        secret->line = node->key_line;
+        secret->column = node->key_column;
+    }
+    return true;
+}
+
 static bool read_entry(const struct endpoint_reader *self, const struct yaml_node *node)
 {
     const struct key_reader *reader = self->reader;
     if (strcmp(node->key, "kind") == 0)
         return read_kind(self, node);
     const char *path = arena_printf(reader->arena, "%s.%s", self->key->path, node->key);
-    if (!keys_memory(reader, path))
+    if (!keys_memory(reader, path) || !note_secret(self, node))
         return false;
     for (size_t i = 0; i < account_keys.count; i++)
         if (strcmp(account_keys.keys[i].path, path) == 0)
             return keys_read_value(reader, &account_keys.keys[i], node, self->base);
-    if (node->kind != YAML_MAP)
-        return add_setting(self, node, node->key);
-    for (const struct yaml_node *child = node->first; child; child = child->next) {
-        const char *name = arena_printf(reader->arena, "%s.%s", node->key, child->key);
-        if (!keys_memory(reader, name) || !add_setting(self, child, name))
-            return false;
-    }
-    return true;
+    return settings_read(reader, node, self->key->path, &self->endpoint->settings);
 }
 
 bool endpoint_read(const struct key_reader *reader, const struct key *key,
@@ -82,7 +64,9 @@ bool endpoint_read(const struct key_reader *reader, const struct key *key,
     if (node->kind != YAML_MAP)
         return yaml_fault(reader->fault, node, "%s: is a map; write %s", key->path, key->required);
     endpoint->file = node->file;
-    endpoint->settings.settings = arena_alloc(reader->arena, SETTINGS_MAX * sizeof(struct setting));
+    /* One more than can be written: room for endpoint_default. */
+    endpoint->settings.settings =
+        arena_alloc(reader->arena, (SETTINGS_MAX + 1) * sizeof(struct setting));
     if (!keys_memory(reader, endpoint->settings.settings))
         return false;
     for (const struct yaml_node *child = node->first; child; child = child->next)
@@ -91,5 +75,17 @@ bool endpoint_read(const struct key_reader *reader, const struct key *key,
     if (!endpoint->kind)
         return yaml_fault(reader->fault, node, "%s: has no kind; write %s", key->path,
                           key->required);
+    return true;
+}
+
+bool endpoint_default(const struct key_reader *reader, struct endpoint *endpoint, const char *key,
+                      const char *value)
+{
+    struct settings *settings = &endpoint->settings;
+    if (settings_get(settings, key))
+        return true;
+    if (settings->count > SETTINGS_MAX)
+        return keys_memory(reader, NULL);
+    settings->settings[settings->count++] = (struct setting){.key = key, .value = value};
     return true;
 }

@@ -101,10 +101,9 @@ static bool read_contact(const struct key_reader *reader, const struct key *key,
     return true;
 }
 
-static bool read_proxy(const struct key_reader *reader, const struct key *key,
-                       const struct yaml_node *node, void *field)
+static bool copy_proxy(const struct key_reader *reader, const struct key *key,
+                       const struct yaml_node *node, const char *const *schemes, void *field)
 {
-    static const char *const schemes[] = {"http://", "https://", "socks5://", "socks5h://"};
     const char *text;
     if (!value_text(node, key->path, &text, reader->fault))
         return false;
@@ -114,16 +113,30 @@ static bool read_proxy(const struct key_reader *reader, const struct key *key,
                           "%s: a proxy's user and password cannot stand in this file; name a proxy "
                           "that asks for none",
                           key->path);
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
-        if (starts(text, schemes[i]) && text[strlen(schemes[i])]) {
+    for (; *schemes; schemes++) {
+        if (starts(text, *schemes) && text[strlen(*schemes)]) {
             *(const char **)field = text;
             return true;
         }
     }
     return yaml_fault(reader->fault, node,
-                      "%s: '%s' is no proxy; write http://host:port, https://, socks5:// or "
+                      "%s: '%s' is no proxy for this; write http://host:port, socks5:// or "
                       "socks5h://",
                       key->path, text);
+}
+
+static bool read_proxy(const struct key_reader *reader, const struct key *key,
+                       const struct yaml_node *node, void *field)
+{
+    static const char *const schemes[] = {"http://", "https://", "socks5://", "socks5h://", NULL};
+    return copy_proxy(reader, key, node, schemes, field);
+}
+
+static bool read_mail_proxy(const struct key_reader *reader, const struct key *key,
+                            const struct yaml_node *node, void *field)
+{
+    static const char *const schemes[] = {"http://", "socks5://", "socks5h://", NULL};
+    return copy_proxy(reader, key, node, schemes, field);
 }
 
 static bool read_bool(const struct key_reader *reader, const struct key *key,
@@ -201,6 +214,30 @@ static bool read_words(const struct key_reader *reader, const struct key *key,
                        const struct yaml_node *node, void *field)
 {
     return value_words(reader->arena, node, key->path, field, reader->fault);
+}
+
+/* A list, so that nothing has to guess where an argument ends. */
+static bool read_command(const struct key_reader *reader, const struct key *key,
+                         const struct yaml_node *node, void *field)
+{
+    struct words *words = field;
+    *words = (struct words){0};
+    if (node->kind != YAML_LIST || !node->first)
+        return yaml_fault(reader->fault, node,
+                          "%s: is run without a shell, so it is a list; write [program, argument]",
+                          key->path);
+    for (const struct yaml_node *item = node->first; item; item = item->next) {
+        const char *text;
+        bool read = words->count ? value_line(item, key->path, &text, reader->fault)
+                                 : value_text(item, key->path, &text, reader->fault);
+        if (!read)
+            return false;
+        if (words->count == 0 && strchr(text, '/'))
+            text = paths_expand(reader->arena, reader->directory, text);
+        if (!text || !words_add(reader->arena, words, text))
+            return keys_memory(reader, NULL);
+    }
+    return true;
 }
 
 static bool read_schemes(const struct key_reader *reader, const struct key *key,
@@ -302,13 +339,17 @@ static bool read_nets(const struct key_reader *reader, const struct key *key,
 }
 
 static key_reading *const readings[] = {
-    [KEY_TEXT] = read_text,         [KEY_NAME] = read_name,           [KEY_PATH] = read_path,
-    [KEY_ADDRESS] = read_address,   [KEY_ADDRESSES] = read_addresses, [KEY_CONTACT] = read_contact,
-    [KEY_PROXY] = read_proxy,       [KEY_BOOL] = read_bool,           [KEY_COUNT] = read_count,
-    [KEY_COLUMNS] = read_columns,   [KEY_DAYS] = read_days,           [KEY_SIZE] = read_size,
-    [KEY_DURATION] = read_duration, [KEY_FORMAT] = read_format,       [KEY_WORDS] = read_words,
-    [KEY_SCHEMES] = read_schemes,   [KEY_URLS] = read_urls,           [KEY_PEOPLE] = read_people,
-    [KEY_PORTS] = read_ports,       [KEY_NETS] = read_nets,
+    [KEY_TEXT] = read_text,           [KEY_NAME] = read_name,
+    [KEY_PATH] = read_path,           [KEY_ADDRESS] = read_address,
+    [KEY_ADDRESSES] = read_addresses, [KEY_CONTACT] = read_contact,
+    [KEY_PROXY] = read_proxy,         [KEY_BOOL] = read_bool,
+    [KEY_COUNT] = read_count,         [KEY_COLUMNS] = read_columns,
+    [KEY_DAYS] = read_days,           [KEY_SIZE] = read_size,
+    [KEY_DURATION] = read_duration,   [KEY_FORMAT] = read_format,
+    [KEY_WORDS] = read_words,         [KEY_SCHEMES] = read_schemes,
+    [KEY_URLS] = read_urls,           [KEY_PEOPLE] = read_people,
+    [KEY_PORTS] = read_ports,         [KEY_NETS] = read_nets,
+    [KEY_COMMAND] = read_command,     [KEY_MAIL_PROXY] = read_mail_proxy,
 };
 
 bool keys_read_value(const struct key_reader *reader, const struct key *key,
@@ -322,6 +363,8 @@ bool keys_read_value(const struct key_reader *reader, const struct key *key,
                               key->path);
     case KEY_ENDPOINT:
         return endpoint_read(reader, key, node, base);
+    case KEY_MODULES:
+        return module_settings_read(reader, node, base);
     default:
         return readings[key->type](reader, key, node, (char *)base + key->offset);
     }

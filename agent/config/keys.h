@@ -12,29 +12,32 @@
 
 /* Type, and what the field at `offset` is. */
 enum key_type {
-    KEY_TEXT,      /* const char * */
-    KEY_NAME,      /* const char *: letters, digits, '.', '-', '_' */
-    KEY_PATH,      /* const char *: made absolute */
-    KEY_ADDRESS,   /* const char *: of mail, domain in lower case */
-    KEY_ADDRESSES, /* struct words */
-    KEY_CONTACT,   /* const char *: mailto: or https: */
-    KEY_PROXY,     /* const char *: URL without a password */
-    KEY_BOOL,      /* bool */
-    KEY_COUNT,     /* uint64_t */
-    KEY_COLUMNS,   /* unsigned */
-    KEY_DAYS,      /* int64_t */
-    KEY_SIZE,      /* uint64_t, bytes */
-    KEY_DURATION,  /* int64_t, seconds */
-    KEY_FORMAT,    /* enum format */
-    KEY_WORDS,     /* struct words */
-    KEY_SCHEMES,   /* struct words, lower case */
-    KEY_URLS,      /* struct words: globs of URLs */
-    KEY_PEOPLE,    /* struct words: globs of addresses, files of them read in */
-    KEY_PORTS,     /* account.urls.ports */
-    KEY_NETS,      /* struct address_nets */
-    KEY_ENDPOINT,  /* struct endpoint */
-    KEY_ELSEWHERE, /* not read by the table */
-    KEY_NOT_YET    /* known, not built: refused by name */
+    KEY_TEXT,       /* const char * */
+    KEY_NAME,       /* const char *: letters, digits, '.', '-', '_' */
+    KEY_PATH,       /* const char *: made absolute */
+    KEY_ADDRESS,    /* const char *: of mail, domain in lower case */
+    KEY_ADDRESSES,  /* struct words */
+    KEY_CONTACT,    /* const char *: mailto: or https: */
+    KEY_PROXY,      /* const char *: URL without a password */
+    KEY_MAIL_PROXY, /* const char *: likewise, of a kind that mail can go through */
+    KEY_COMMAND,    /* struct words: a program and its arguments */
+    KEY_BOOL,       /* bool */
+    KEY_COUNT,      /* uint64_t */
+    KEY_COLUMNS,    /* unsigned */
+    KEY_DAYS,       /* int64_t */
+    KEY_SIZE,       /* uint64_t, bytes */
+    KEY_DURATION,   /* int64_t, seconds */
+    KEY_FORMAT,     /* enum format */
+    KEY_WORDS,      /* struct words */
+    KEY_SCHEMES,    /* struct words, lower case */
+    KEY_URLS,       /* struct words: globs of URLs */
+    KEY_PEOPLE,     /* struct words: globs of addresses, files of them read in */
+    KEY_PORTS,      /* account.urls.ports */
+    KEY_NETS,       /* struct address_nets */
+    KEY_ENDPOINT,   /* struct endpoint */
+    KEY_MODULES,    /* config.modules, and modules.dir */
+    KEY_ELSEWHERE,  /* not read by the table */
+    KEY_NOT_YET     /* known, not built: refused by name */
 };
 
 struct key {
@@ -71,6 +74,20 @@ bool keys_read_value(const struct key_reader *reader, const struct key *key,
 /* mailbox: or submission:, see endpoint.c. */
 bool endpoint_read(const struct key_reader *reader, const struct key *key,
                    const struct yaml_node *node, void *base);
+
+/* Gives it a setting that nobody wrote, unless it has one of that name.  False: memory. */
+bool endpoint_default(const struct key_reader *reader, struct endpoint *endpoint, const char *key,
+                      const char *value);
+
+/* modules:, see module_settings.c. */
+bool module_settings_read(const struct key_reader *reader, const struct yaml_node *node,
+                          struct config *config);
+
+/* Takes the scalar or map `node`, an entry of `what`, into `settings`, which has room for
+ * SETTINGS_MAX; maps become key.key.  Names of files become absolute. */
+enum { SETTINGS_MAX = 64 };
+bool settings_read(const struct key_reader *reader, const struct yaml_node *node, const char *what,
+                   struct settings *settings);
 
 /* senders.allow and its like, see people.c. */
 bool people_read(const struct key_reader *reader, const struct yaml_node *node, const char *what,

@@ -44,6 +44,8 @@ struct ledger_owner {
 
 /* This process, from /proc.  False and a fault when /proc is not there. */
 bool ledger_owner_self(struct ledger_owner *owner_out, struct fault *fault);
+/* Another process, while it has not been waited for: a child just forked, say. */
+bool ledger_owner_of(int64_t pid, struct ledger_owner *owner_out, struct fault *fault);
 /* True while that very process lives (same boot, same pid, same start). */
 bool ledger_owner_lives(const struct ledger_owner *owner);
 

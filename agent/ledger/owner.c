@@ -56,8 +56,13 @@ static bool read_stat(int64_t pid, char *state_out, int64_t *start_out)
 
 bool ledger_owner_self(struct ledger_owner *owner_out, struct fault *fault)
 {
+    return ledger_owner_of(getpid(), owner_out, fault);
+}
+
+bool ledger_owner_of(int64_t pid, struct ledger_owner *owner_out, struct fault *fault)
+{
     char state;
-    owner_out->pid = getpid();
+    owner_out->pid = pid;
     if (!read_boot_id(owner_out->boot_id) || !read_stat(owner_out->pid, &state, &owner_out->start))
         return fault_set(fault, FAULT_LEDGER, NULL,
                          "/proc cannot be read (%s); the agent needs it mounted", strerror(errno));

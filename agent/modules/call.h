@@ -16,6 +16,10 @@ struct call {
     struct arena *arena;
     struct fault *fault;
     int64_t deadline_ms; /* monotonic; 0 none */
+    /* What the key `password` gives: asked for anew at each call, the text lives until the next one;
+     * NULL and a fault when it cannot be had.  NULL: a key like any other. */
+    const char *(*secret)(void *context, struct fault *fault);
+    void *secret_context;
 };
 
 #endif

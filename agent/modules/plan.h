@@ -13,10 +13,14 @@ bool plan_check(struct blocks *blocks, struct fault *fault);
 
 /*
  * Checks what accounts.yaml hands to modules: every kind of mailbox and submission has a module,
- * every setting is in that module's own table.
+ * every setting is in that module's own table, who signs in has a password named.
  */
 bool plan_check_settings(const struct blocks *blocks, const struct config *config,
                          struct fault *fault);
+
+/* Makes what `modules:` says of a module its defaults; an endpoint's own settings still win.  The
+ * configuration must live as long as the blocks. */
+void plan_apply_settings(struct blocks *blocks, const struct config *config);
 
 enum { PLAN_MAX = 32 };
 

@@ -100,6 +100,43 @@ static bool check_setting(const struct check *check, const struct setting *setti
                       setting->key, check->key, check->endpoint->kind);
 }
 
+/* What the modules of this endpoint are given for a key; NULL when none of them knows it. */
+static const char *effective(const struct check *check, const char *key)
+{
+    for (size_t b = 0; b < check->blocks->count; b++) {
+        const struct block *block = &check->blocks->blocks[b];
+        const char *standard = serves(check, block) ? settings_get(&block->settings, key) : NULL;
+        const char *written = settings_get(&check->endpoint->settings, key);
+        if (standard)
+            return written ? written : standard;
+    }
+    return NULL;
+}
+
+/* A kind that knows a `user` signs in; then it needs a password, and else it has no use for one. */
+static bool check_secret(const struct check *check)
+{
+    const struct endpoint *endpoint = check->endpoint;
+    const struct secret_source *secret = &endpoint->secret;
+    const char *user = effective(check, "user");
+    struct yaml_node kind = place(check, endpoint->line, endpoint->column);
+    struct yaml_node key = place(check, secret->line, secret->column);
+    if (user && *user && !secret->key)
+        return yaml_fault(check->fault, &kind,
+                          "%s: '%s' signs in with a password, and none is named; write "
+                          "password_command: [program, argument], password_file: PATH or "
+                          "credential: NAME",
+                          check->key, user);
+    if (secret->key && !user)
+        return yaml_fault(check->fault, &key, "%s: kind %s signs in nowhere; leave %s out",
+                          check->key, endpoint->kind, secret->key);
+    if (secret->key && !*user)
+        return yaml_fault(check->fault, &key,
+                          "%s: there is a %s but no user; write user: NAME, or leave it out",
+                          check->key, secret->key);
+    return true;
+}
+
 static bool check_endpoint(const struct check *check)
 {
     bool served = false;
@@ -108,7 +145,50 @@ static bool check_endpoint(const struct check *check)
     if (!served)
         return refuse_kind(check);
     for (size_t s = 0; s < check->endpoint->settings.count; s++)
-        if (!check_setting(check, &check->endpoint->settings.settings[s]))
+        if (check->endpoint->settings.settings[s].line != 0 && /* nobody wrote a default */
+            !check_setting(check, &check->endpoint->settings.settings[s]))
+            return false;
+    return check_secret(check);
+}
+
+/* ---- modules: settings of a module whoever uses it ---- */
+
+static bool check_module_setting(const struct module_settings *module, const struct block *block,
+                                 const struct setting *setting, struct fault *fault)
+{
+    const struct yaml_node node = {
+        .file = module->file, .line = setting->line, .column = setting->column};
+    struct nearest nearest = nearest_to(setting->key);
+    for (size_t s = 0; s < block->settings.count; s++) {
+        if (strcmp(block->settings.settings[s].key, setting->key) == 0)
+            return true;
+        nearest_offer(&nearest, block->settings.settings[s].key);
+    }
+    if (nearest.word)
+        return yaml_fault(fault, &node, "unknown key '%s' in modules.%s; did you mean '%s'?",
+                          setting->key, module->name, nearest.word);
+    return yaml_fault(fault, &node, "unknown key '%s' in modules.%s; leave it out", setting->key,
+                      module->name);
+}
+
+static bool check_module(const struct blocks *blocks, const struct module_settings *module,
+                         struct fault *fault)
+{
+    const struct yaml_node node = {
+        .file = module->file, .line = module->line, .column = module->column};
+    const struct block *block = blocks_find(blocks, module->name);
+    struct nearest nearest = nearest_to(module->name);
+    for (size_t b = 0; b < blocks->count; b++)
+        nearest_offer(&nearest, blocks->blocks[b].name);
+    if (!block && nearest.word)
+        return yaml_fault(fault, &node, "modules: no module is called '%s'; did you mean '%s'?",
+                          module->name, nearest.word);
+    if (!block)
+        return yaml_fault(fault, &node,
+                          "modules: no module is called '%s'; www4mail modules lists them",
+                          module->name);
+    for (size_t s = 0; s < module->settings.count; s++)
+        if (!check_module_setting(module, block, &module->settings.settings[s], fault))
             return false;
     return true;
 }
@@ -136,8 +216,28 @@ static bool check_account(const struct blocks *blocks, const struct account *acc
 bool plan_check_settings(const struct blocks *blocks, const struct config *config,
                          struct fault *fault)
 {
+    for (size_t i = 0; i < config->module_count; i++)
+        if (!check_module(blocks, &config->modules[i], fault))
+            return false;
     for (size_t i = 0; i < config->account_count; i++)
         if (!check_account(blocks, &config->accounts[i], fault))
             return false;
     return true;
+}
+
+void plan_apply_settings(struct blocks *blocks, const struct config *config)
+{
+    for (size_t b = 0; b < blocks->count; b++) {
+        struct settings *settings = &blocks->blocks[b].settings;
+        for (size_t i = 0; i < config->module_count; i++) {
+            if (strcmp(config->modules[i].name, blocks->blocks[b].name) != 0)
+                continue;
+            for (size_t s = 0; s < settings->count; s++) {
+                struct setting *setting = &settings->settings[s];
+                const char *value = settings_get(&config->modules[i].settings, setting->key);
+                if (value)
+                    setting->value = value;
+            }
+        }
+    }
 }

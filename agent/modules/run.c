@@ -2,6 +2,8 @@
 /* Going through the modules of a stage. */
 #include "agent/modules/run.h"
 
+#include "agent/base/clock.h"
+
 #include <stdio.h>
 
 void crumb_set(struct crumb *crumb, const char *stage, const char *module)
@@ -10,6 +12,12 @@ void crumb_set(struct crumb *crumb, const char *stage, const char *module)
         return;
     snprintf(crumb->stage, sizeof crumb->stage, "%s", stage);
     snprintf(crumb->module, sizeof crumb->module, "%s", module);
+}
+
+void crumb_limit(struct crumb *crumb, int64_t ms)
+{
+    if (crumb)
+        crumb->must_end_ms = ms ? clock_monotonic_ms() + ms : 0;
 }
 
 static enum module_result use_one(const struct block *block, enum stage_id stage,
@@ -24,7 +32,10 @@ static enum module_result use_one(const struct block *block, enum stage_id stage
     call->defaults = &block->settings;
     enum module_result result = use(call, module, context);
     crumb_set(crumb, stages[stage].name, "");
-    loader_done(block);
+    bool silent = result != MODULE_OK && result != MODULE_PASS && result != MODULE_ANSWER;
+    if (silent) /* its own fault, if it stated one, came first and stands */
+        fault_set(call->fault, FAULT_MODULE, NULL, "module %s failed and did not say why",
+                  block->name);
     return result;
 }
 
@@ -65,6 +76,12 @@ enum module_result run_modules(const struct blocks *blocks, enum stage_id stage,
             return result;
     }
     return MODULE_PASS;
+}
+
+void run_unload(const struct blocks *blocks)
+{
+    for (size_t i = 0; i < blocks->count; i++)
+        loader_done(&blocks->blocks[i]);
 }
 
 enum module_result run_all_modules(const struct blocks *blocks, enum stage_id stage,

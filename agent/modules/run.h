@@ -15,9 +15,13 @@
 struct crumb {
     char stage[32];
     char module[64];
+    int64_t must_end_ms; /* monotonic; what it does now hangs when it lasts longer; 0 no limit */
 };
 
-void crumb_set(struct crumb *crumb, const char *stage, const char *module); /* crumb may be NULL */
+/* For both, crumb may be NULL. */
+void crumb_set(struct crumb *crumb, const char *stage, const char *module);
+/* What begins now may last so long, or the supervisor ends the process; 0: as long as it likes. */
+void crumb_limit(struct crumb *crumb, int64_t ms);
 
 /* One use of an open module.  The call's module, settings and defaults are set; the rest is as
  * the caller made it. */
@@ -28,6 +32,10 @@ typedef enum module_result (*module_use)(struct call *call, const struct www4mai
 enum module_result run_modules(const struct blocks *blocks, enum stage_id stage, const char *role,
                                const struct fields *fields, struct crumb *crumb, struct call *call,
                                module_use use, void *context);
+
+/* Closes the modules that are to be read anew (flag reload).  Only between units of work: texts of a
+ * module, such as the rule of a verdict, lie in its object. */
+void run_unload(const struct blocks *blocks);
 
 /* Asks every module of the plan, until one does not answer OK or PASS. */
 enum module_result run_all_modules(const struct blocks *blocks, enum stage_id stage,

@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum module_result www4mail_fault_at(struct call *call, enum module_result result,
                                      enum fault_code code, const char *file, int line,
@@ -38,6 +39,8 @@ void *www4mail_alloc(struct call *call, size_t size)
 
 const char *www4mail_setting(struct call *call, const char *key)
 {
+    if (call->secret && strcmp(key, "password") == 0)
+        return call->secret(call->secret_context, call->fault);
     const char *value = call->overrides ? settings_get(call->overrides, key) : NULL;
     if (!value && call->defaults)
         value = settings_get(call->defaults, key);
@@ -47,6 +50,12 @@ const char *www4mail_setting(struct call *call, const char *key)
 int64_t www4mail_left_ms(struct call *call)
 {
     return clock_left_ms(call->deadline_ms);
+}
+
+const struct stream_ops *www4mail_streams(struct call *call)
+{
+    (void)call;
+    return &streams;
 }
 
 void www4mail_debug(struct call *call, const char *format, ...)

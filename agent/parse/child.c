@@ -102,11 +102,21 @@ static bool html_to_text(void *context, struct span html, struct span charset,
     return ok;
 }
 
+/* Up to and with the empty line: what comes behind is no header, however large or binary. */
+static struct span header_block(struct span mail)
+{
+    ptrdiff_t end = span_find(mail, SPAN_LITERAL("\n\n"));
+    ptrdiff_t crlf_end = span_find(mail, SPAN_LITERAL("\n\r\n"));
+    if (crlf_end >= 0 && (end < 0 || crlf_end < end))
+        return (struct span){mail.at, (size_t)crlf_end + 3};
+    return end < 0 ? mail : (struct span){mail.at, (size_t)end + 2};
+}
+
 static enum module_result use_headers(struct call *call, const struct www4mail_module *module,
                                       void *context)
 {
     struct child *child = context;
-    return module->reader->headers(call, child->thing, &child->out);
+    return module->reader->headers(call, header_block(child->thing), &child->out);
 }
 
 static enum module_result use_parts(struct call *call, const struct www4mail_module *module,

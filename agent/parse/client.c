@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,7 +23,7 @@ enum { QUESTION_MS = 20000, FAREWELL_MS = 200, START_MS = 10000 };
 
 struct parser {
     const struct blocks *blocks;
-    struct crumb *crumb;
+    struct crumb *crumb; /* shared with the children, and with nobody else */
     bool warm;
     pid_t pid;
     int socket; /* -1 when the zygote is gone */
@@ -57,28 +58,45 @@ static bool fork_zygote(struct parser *parser, struct fault *fault)
     return true;
 }
 
+/* It ends by itself, with its children, when nobody listens any more; if not, it is ended: it holds
+ * nothing that could be lost. */
 static void end_zygote(struct parser *parser)
 {
     if (parser->socket < 0)
         return;
     close(parser->socket);
     parser->socket = -1;
-    while (waitpid(parser->pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    int64_t deadline = clock_monotonic_ms() + FAREWELL_MS;
+    while (waitpid(parser->pid, NULL, WNOHANG) == 0) {
+        if (clock_left_ms(deadline) == 0)
+            kill(parser->pid, SIGKILL);
+        poll(NULL, 0, 1);
+    }
 }
 
-struct parser *parser_open(const struct blocks *blocks, struct crumb *crumb, bool warm,
-                           struct fault *fault)
+struct parser *parser_open(const struct blocks *blocks, bool warm, struct fault *fault)
 {
     struct parser *parser = calloc(1, sizeof *parser);
     if (!parser) {
         fault_set(fault, FAULT_MEMORY, NULL, "no memory for a parser");
         return NULL;
     }
-    *parser = (struct parser){.blocks = blocks, .crumb = crumb, .warm = warm, .socket = -1};
-    if (!fork_zygote(parser, fault))
+    *parser = (struct parser){.blocks = blocks, .warm = warm, .socket = -1};
+    parser->crumb = mmap(NULL, sizeof *parser->crumb, PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (parser->crumb == MAP_FAILED) {
+        parser->crumb = NULL;
+        fault_set(fault, FAULT_MEMORY, NULL, "no memory for a parser");
         parser_close(&parser);
+    } else if (!fork_zygote(parser, fault)) {
+        parser_close(&parser);
+    }
     return parser;
+}
+
+bool parser_lives(const struct parser *parser)
+{
+    return parser->socket >= 0;
 }
 
 void parser_close(struct parser **parser)
@@ -86,6 +104,8 @@ void parser_close(struct parser **parser)
     if (!*parser)
         return;
     end_zygote(*parser);
+    if ((*parser)->crumb)
+        munmap((*parser)->crumb, sizeof *(*parser)->crumb);
     free(*parser);
     *parser = NULL;
 }
@@ -128,13 +148,21 @@ static bool start_child(struct parse_child *child, const struct parse_plan *plan
 {
     int down[2], up[2];
     struct buffer order;
+    if (!parser_lives(child->parser))
+        return fault_set(fault, FAULT_INTERNAL, NULL, "the parser's zygote has died");
     buffer_init(&order, ZYGOTE_MESSAGE_BYTES);
     if (!zygote_write_order(plan, &order)) {
         buffer_free(&order);
         return fault_set(fault, FAULT_MEMORY, NULL, "an order for the parser is too long");
     }
-    if (pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0) {
+    if (pipe2(down, O_CLOEXEC) != 0) {
         buffer_free(&order);
+        return fault_set(fault, FAULT_IO, NULL, "pipe: %s", strerror(errno));
+    }
+    if (pipe2(up, O_CLOEXEC) != 0) {
+        buffer_free(&order);
+        close(down[0]);
+        close(down[1]);
         return fault_set(fault, FAULT_IO, NULL, "pipe: %s", strerror(errno));
     }
     const int descriptors[ZYGOTE_DESCRIPTORS] = {thing, down[0], up[1]};
@@ -149,7 +177,7 @@ static bool start_child(struct parse_child *child, const struct parse_plan *plan
     close(down[1]);
     close(up[0]);
     child->handle = -1;
-    return fault_set(fault, FAULT_CRASH, NULL, "the parser's zygote has died");
+    return fault_set(fault, FAULT_INTERNAL, NULL, "the parser's zygote has died");
 }
 
 struct parse_child *parse_start(struct parser *parser, const struct parse_plan *plan, int fd,
@@ -166,13 +194,9 @@ struct parse_child *parse_start(struct parser *parser, const struct parse_plan *
     buffer_init(&child->mail.bytes, PARTS_MAX_BYTES + 4096);
     buffer_init(&child->page.bytes, FACTS_MAX_BYTES + 4096);
     buffer_init(&child->render.bytes, DOCUMENT_MAX_BYTES);
-    bool ok = parser->socket >= 0 || fork_zygote(parser, fault);
-    if (ok && !start_child(child, plan, fd, fault)) {
-        /* A zygote that was killed costs nothing: a fresh one is as good. */
+    bool ok = start_child(child, plan, fd, fault);
+    if (!ok)
         end_zygote(parser);
-        fault_clear(fault);
-        ok = fork_zygote(parser, fault) && start_child(child, plan, fd, fault);
-    }
     if (!ok)
         parse_end(&child);
     return child;
@@ -207,7 +231,8 @@ static bool take_fault(struct parse_child *child, struct span bytes, struct faul
         return crashed(child, "sent a bad frame", fault);
     struct span asker = flat_get_text(&flat, 0, 2), operator= flat_get_text(&flat, 0, 3);
     uint32_t code = flat_get_number(&flat, 0, 0), class = flat_get_number(&flat, 0, 1);
-    if (code >= FAULT_CODE_COUNT || class == FAULT_NONE || class > FAULT_OPERATOR)
+    if (code == FAULT_OK || code >= FAULT_CODE_COUNT || class == FAULT_NONE ||
+        class > FAULT_OPERATOR)
         return crashed(child, "sent a bad fault", fault);
     fault_set(fault, (enum fault_code)code, NULL, "%.*s", (int)operator.len, operator.at);
     if (asker.len)
@@ -225,7 +250,11 @@ static bool exchange(struct parse_child *child, enum parse_frame kind, struct sp
     if (!frame_write(child->questions, kind, question))
         return crashed(child, "died", fault);
     if (!frame_read(child->answers, frame, deadline))
-        return crashed(child, errno == ETIMEDOUT ? "took too long" : "died", fault);
+        return crashed(child,
+                       errno == ETIMEDOUT  ? "took too long"
+                       : errno == EMSGSIZE ? "sent too much"
+                                           : "died",
+                       fault);
     return true;
 }
 

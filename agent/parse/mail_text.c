@@ -43,7 +43,7 @@ static void add_text(struct writer *writer, struct span text, bool pre)
     }
 }
 
-/* The target, unless the words are the target already. */
+/* The target behind the words; the request reader takes one address twice as one. */
 static void add_target(struct writer *writer, uint32_t node)
 {
     const struct tree_node *at = &writer->tree->nodes[node];

@@ -24,11 +24,13 @@
 struct parser; /* a zygote, seen from the worker */
 struct parse_child;
 
-/* Forks the zygote; call it before anything is open that children should not inherit.  `crumb` may
- * be NULL.  `warm`: it opens at once what a mail will need, not only when one comes.  NULL and a
- * fault when that fails. */
-struct parser *parser_open(const struct blocks *blocks, struct crumb *crumb, bool warm,
-                           struct fault *fault);
+/* Forks the zygote; call it before this process holds anything that children should not inherit.
+ * `warm`: it opens at once what a mail will need, not only when one comes.  NULL and a fault when
+ * that fails. */
+struct parser *parser_open(const struct blocks *blocks, bool warm, struct fault *fault);
+/* False once the zygote was lost: then no child can be made any more, and the process that owns the
+ * parser ends, for a fresh one. */
+bool parser_lives(const struct parser *parser);
 void parser_close(struct parser **parser);
 
 /* What a child is made for, and with. */

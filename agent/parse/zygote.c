@@ -3,6 +3,7 @@
 #include "agent/parse/zygote.h"
 
 #include "agent/base/charset.h"
+#include "agent/base/log.h"
 #include "agent/base/sandbox.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 enum { ORDER_ARENA_BYTES = 256 * 1024, ORDER_KIND = 0x4f524452 };
@@ -133,13 +135,18 @@ bool zygote_send(int socket, struct span bytes, const int *descriptors, unsigned
     return sent == (ssize_t)bytes.len;
 }
 
-/* How many descriptors came; all of them in `descriptors`, which has room for the most. */
+/* The kernel rounds the room up: one descriptor more than asked for may fit. */
+enum { CONTROL_DESCRIPTORS = ZYGOTE_DESCRIPTORS + 1 };
+
+/* How many descriptors came, all of them in `descriptors` (room for CONTROL_DESCRIPTORS). */
 static unsigned take_descriptors(struct msghdr *message, int *descriptors)
 {
     struct cmsghdr *head = CMSG_FIRSTHDR(message);
     if (!head || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
         return 0;
     size_t bytes = head->cmsg_len - CMSG_LEN(0);
+    if (bytes > CONTROL_DESCRIPTORS * sizeof(int))
+        return 0;
     memcpy(descriptors, CMSG_DATA(head), bytes);
     return (unsigned)(bytes / sizeof(int));
 }
@@ -147,7 +154,7 @@ static unsigned take_descriptors(struct msghdr *message, int *descriptors)
 bool zygote_receive(int socket, struct buffer *bytes, int *descriptors, unsigned count)
 {
     char text[ZYGOTE_MESSAGE_BYTES];
-    int came[ZYGOTE_DESCRIPTORS];
+    int came[CONTROL_DESCRIPTORS];
     union control control;
     struct iovec vector = {text, sizeof text};
     struct msghdr message = {.msg_iov = &vector,
@@ -209,15 +216,18 @@ static void make_child(const struct blocks *blocks, struct crumb *crumb, int soc
         close(handle);
 }
 
-static void set_up(void)
+static bool set_up(struct crumb *crumb)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
     struct fault ignored = FAULT_INIT;
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         signal(signals[i], SIG_DFL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    sandbox_mail(&ignored);
+    /* Nothing of the agent's reaches a child but its own crumb; the salt of the log stays behind. */
+    log_set_salt("", 0);
+    bool ok = sandbox_mail(&ignored) && sandbox_unmap_shared(crumb);
     fault_clear(&ignored);
+    return ok;
 }
 
 /* What nearly every mail needs is opened while the mail is still on its way. */
@@ -233,7 +243,8 @@ _Noreturn void zygote_run(const struct blocks *blocks, struct crumb *crumb, bool
     int descriptors[ZYGOTE_DESCRIPTORS];
     struct buffer message;
     buffer_init(&message, ZYGOTE_MESSAGE_BYTES);
-    set_up();
+    if (!set_up(crumb))
+        _exit(EX_OSERR);
     if (warm)
         warm_up(blocks);
     while (zygote_receive(socket, &message, descriptors, ZYGOTE_DESCRIPTORS)) {
@@ -245,5 +256,7 @@ _Noreturn void zygote_run(const struct blocks *blocks, struct crumb *crumb, bool
         arena_free(&order.arena);
         close_all(descriptors);
     }
+    while (waitpid(-1, NULL, 0) > 0)
+        continue;
     _exit(0);
 }

@@ -12,14 +12,15 @@ bool channel_open(int ends_out[2])
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends_out) == 0;
 }
 
-void channel_send(int channel, struct notice notice)
+bool channel_send(int channel, struct notice notice)
 {
     if (channel < 0)
-        return;
+        return false;
     ssize_t sent;
     do
         sent = send(channel, &notice, sizeof notice, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
+    return sent == (ssize_t)sizeof notice;
 }
 
 bool channel_receive(int channel, struct notice *notice_out, bool *ended_out)

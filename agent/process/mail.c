@@ -10,7 +10,13 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { WAIT_MS = 1000 };
+enum {
+    WAIT_MS = 1000,
+    /* A session with a mailbox, or a round of submissions, keeps its own limits; what lasts longer
+     * hangs where no limit reaches (a name look-up, a library) and is ended by the supervisor. */
+    SESSION_LIMIT_MS = 135000,
+    SUBMIT_LIMIT_MS = 3600000
+};
 
 static volatile sig_atomic_t asked_to_stop;
 
@@ -18,6 +24,11 @@ static void note_stop(int signal_number)
 {
     (void)signal_number;
     asked_to_stop = 1;
+}
+
+bool mail_asked_to_stop(void)
+{
+    return asked_to_stop;
 }
 
 bool mailer_open(struct mailer *mailer, const struct run *run, const struct account *account,
@@ -31,6 +42,10 @@ bool mailer_open(struct mailer *mailer, const struct run *run, const struct acco
     mailer->fields.values[FIELD_ACCOUNT_NAME] = account->name;
     mailer->fields.values[FIELD_MAILBOX_KIND] = account->mailbox.kind;
     mailer->fields.values[FIELD_SUBMISSION_KIND] = account->submission.kind;
+    secret_init(&mailer->secrets[MAILER_MAILBOX], &account->mailbox.secret, account->name,
+                "mailbox");
+    secret_init(&mailer->secrets[MAILER_SUBMISSION], &account->submission.secret, account->name,
+                "submission");
     if (!ledger_owner_self(&mailer->owner, fault))
         return false;
     if (run->known_state && ledger_open(run->known_state, &mailer->known, fault) != LEDGER_OK)
@@ -40,6 +55,8 @@ bool mailer_open(struct mailer *mailer, const struct run *run, const struct acco
 
 void mailer_close(struct mailer *mailer)
 {
+    for (int side = 0; side < MAILER_SIDES; side++)
+        secret_wipe(&mailer->secrets[side]);
     ledger_close(&mailer->known);
     ledger_close(&mailer->ledger);
 }
@@ -58,15 +75,24 @@ static int follow_workers(struct mailer *mailer)
 {
     int code = EX_OK;
     bool ended = false;
+    uint64_t answered = 0;
     for (;;) {
         bool more = work_outstanding(mailer);
+        crumb_limit(mailer->crumb, SUBMIT_LIMIT_MS);
         code = run_worse_exit(code, mailer_submit(mailer));
-        if (!more || ended || asked_to_stop)
-            return code;
+        crumb_limit(mailer->crumb, 0);
         struct notice notice;
-        channel_wait(mailer->channel, WAIT_MS);
+        if (more && !ended && !asked_to_stop)
+            channel_wait(mailer->channel, WAIT_MS);
+        uint64_t before = answered;
         while (channel_receive(mailer->channel, &notice, &ended))
-            continue;
+            answered += notice.kind == NOTICE_ANSWERED;
+        if (ended || asked_to_stop || (!more && answered == before)) {
+            channel_send(mailer->channel, (struct notice){.kind = NOTICE_LEAVING,
+                                                          .account = mailer->index,
+                                                          .number = answered});
+            return code;
+        }
     }
 }
 
@@ -85,8 +111,10 @@ int mail_process(const struct run *run, const struct account *account, struct cr
         return code;
     }
     mailer.channel = channel;
+    crumb_limit(crumb, SESSION_LIMIT_MS);
     int code = mailer_collect(&mailer);
     code = run_worse_exit(code, follow_workers(&mailer));
+    crumb_limit(crumb, SESSION_LIMIT_MS);
     if (!asked_to_stop)
         code = run_worse_exit(code, mailer_settle(&mailer));
     mailer_close(&mailer);

@@ -7,6 +7,10 @@
 #define WWW4MAIL_AGENT_PROCESS_MAIL_H
 
 #include "agent/process/run.h"
+#include "agent/process/secret.h"
+
+/* The two places where an account signs in. */
+enum mailer_side { MAILER_MAILBOX, MAILER_SUBMISSION, MAILER_SIDES };
 
 struct mailer {
     const struct run *run;
@@ -18,7 +22,9 @@ struct mailer {
     struct fields fields;
     struct crumb *crumb;
     int channel; /* to the supervisor, or -1 */
-    bool claimed_any;
+    bool claimed_any, ledger_failed;
+    struct secret secrets[MAILER_SIDES];
+    bool signed_in[MAILER_SIDES], held_told[MAILER_SIDES];
 };
 
 bool mailer_open(struct mailer *mailer, const struct run *run, const struct account *account,
@@ -29,6 +35,19 @@ void mailer_close(struct mailer *mailer);
 int mailer_collect(struct mailer *mailer);
 int mailer_submit(struct mailer *mailer);
 int mailer_settle(struct mailer *mailer);
+
+/* ---- mail_sign_in.c ---- */
+
+/* Gives the call the account's password to ask for. */
+void mailer_give_secret(struct mailer *mailer, enum mailer_side side, struct call *call);
+/* False while the side's breaker is open; told once. */
+bool mailer_may_sign_in(struct mailer *mailer, enum mailer_side side);
+/* It answered: the breaker is closed.  It refused the sign-in: the breaker opens. */
+void mailer_signed_in(struct mailer *mailer, enum mailer_side side);
+void mailer_was_refused(struct mailer *mailer, enum mailer_side side);
+
+/* Was this process told to end?  Then nothing new is begun. */
+bool mail_asked_to_stop(void);
 
 /* The whole life of a mail process. */
 int mail_process(const struct run *run, const struct account *account, struct crumb *crumb,

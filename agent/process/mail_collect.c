@@ -44,23 +44,30 @@ static bool session_open(struct mailer *mailer, enum stage_id stage, struct sess
                                   .deadline_ms = clock_monotonic_ms() + POLL_MS};
     if (!session->call.arena)
         return fault_set(&session->fault, FAULT_MEMORY, NULL, "no memory for a poll");
+    mailer_give_secret(mailer, MAILER_MAILBOX, &session->call);
     crumb_set(mailer->crumb, stages[stage].name, session->call.module);
     session->ops = module->mailbox;
-    return session->ops->open(&session->call, &session->state) == MODULE_OK;
+    bool open = session->ops->open(&session->call, &session->state) == MODULE_OK;
+    if (open)
+        mailer_signed_in(mailer, MAILER_MAILBOX);
+    return open;
 }
 
-static bool session_close(struct session *session)
+static bool session_close(struct mailer *mailer, struct session *session)
 {
     bool ok = true;
     if (session->state)
         ok = session->ops->close(&session->call, &session->state) == MODULE_OK;
     arena_free(&session->call.arena);
+    secret_wipe(&mailer->secrets[MAILER_MAILBOX]);
     return ok;
 }
 
 static int complain(struct mailer *mailer, const char *stage, struct fault *fault)
 {
     int code = run_exit_code(fault);
+    if (fault->code == FAULT_SIGN_IN)
+        mailer_was_refused(mailer, MAILER_MAILBOX);
     log_line(LOG_ERROR, "account %s: %s: %s", mailer->account->name, stage,
              fault->operator ? fault->operator : fault_name(fault->code));
     fault_clear(fault);
@@ -69,6 +76,7 @@ static int complain(struct mailer *mailer, const char *stage, struct fault *faul
 
 static int ledger_trouble(struct mailer *mailer, enum ledger_result result)
 {
+    mailer->ledger_failed = true;
     const struct fault *fault = ledger_fault(mailer->ledger);
     if (fault && fault_is_set(fault))
         log_fault(LOG_ERROR, "ledger", fault);
@@ -90,6 +98,9 @@ static int fetch_body(struct mailer *mailer, struct session *session, const stru
     if (session->ops->body(&session->call, session->state, key, fd, max) == MODULE_OK)
         return fd;
     close(fd);
+    /* Larger than its mailbox said: then it is claimed by its headers, like any mail too large. */
+    if (session->fault.code == FAULT_MAIL_TOO_LARGE)
+        fault_clear(&session->fault);
     return -1;
 }
 
@@ -140,8 +151,8 @@ static int collect_all(struct mailer *mailer, struct session *session)
         key.account = mailer->account->name;
         if (!is_known(mailer, &key))
             code = run_worse_exit(code, claim_one(mailer, session, &key, size, &headers));
-        if (code == EX_IOERR)
-            break; /* the disk is full: what is not claimed stays where it is */
+        if (mailer->ledger_failed || mail_asked_to_stop())
+            break; /* what is not claimed stays where it is */
     }
     buffer_free(&headers);
     if (result != MODULE_PASS && result != MODULE_OK)
@@ -149,15 +160,40 @@ static int collect_all(struct mailer *mailer, struct session *session)
     return code;
 }
 
+/* How full the mailbox is, for `www4mail status`; its own trouble is nobody's concern. */
+static void remember_quota(struct mailer *mailer, struct session *session)
+{
+    int64_t used = 0, limit = -1;
+    struct span known;
+    if (!session->ops->quota ||
+        session->ops->quota(&session->call, session->state, &used, &limit) != MODULE_OK)
+        return;
+    const char *text =
+        arena_printf(session->call.arena, "%lld %lld", (long long)used, (long long)limit);
+    struct ledger_memory memory = {
+        .kind = "mailbox-quota", .who = mailer->account->name, .name = "", .value = span_of(text)};
+    /* Each write costs a commit: only when the figures are new. */
+    if (!text || (ledger_recall(mailer->ledger, memory.kind, memory.who, "", session->call.arena,
+                                &known) == LEDGER_OK &&
+                  span_equal(known, memory.value)))
+        return;
+    ledger_remember(mailer->ledger, &memory);
+}
+
 int mailer_collect(struct mailer *mailer)
 {
     struct session session;
     int code = EX_OK;
-    if (session_open(mailer, STAGE_LIREADMAIL, &session))
+    if (!mailer_may_sign_in(mailer, MAILER_MAILBOX))
+        return EX_NOPERM;
+    if (session_open(mailer, STAGE_LIREADMAIL, &session)) {
         code = collect_all(mailer, &session);
-    else
+        if (code == EX_OK)
+            remember_quota(mailer, &session);
+    } else {
         code = complain(mailer, "lireadmail", &session.fault);
-    session_close(&session);
+    }
+    session_close(mailer, &session);
     fault_clear(&session.fault);
     crumb_set(mailer->crumb, "", "");
     return code;
@@ -170,6 +206,8 @@ static int settle_list(struct mailer *mailer, struct ledger_settle *list, size_t
     struct session session;
     bool done[SETTLE_AT_ONCE] = {false};
     int code = EX_OK;
+    if (!mailer_may_sign_in(mailer, MAILER_MAILBOX))
+        return EX_NOPERM;
     bool open = session_open(mailer, STAGE_SETTLE, &session);
     for (size_t i = 0; open && i < count; i++) {
         done[i] = session.ops->settle(&session.call, session.state, &list[i].key,
@@ -177,8 +215,11 @@ static int settle_list(struct mailer *mailer, struct ledger_settle *list, size_t
         if (!done[i])
             code = run_worse_exit(code, complain(mailer, "settle", &session.fault));
     }
-    if (!session_close(&session) || !open)
-        code = complain(mailer, "settle", &session.fault);
+    bool closed = session_close(mailer, &session);
+    if (!closed)
+        fault_set(&session.fault, FAULT_MAILBOX, NULL, "the mailbox could not be closed");
+    if (!closed || !open)
+        code = run_worse_exit(code, complain(mailer, "settle", &session.fault));
     else
         for (size_t i = 0; i < count; i++)
             if (done[i] && ledger_settled(mailer->ledger, list[i].job) != LEDGER_OK)

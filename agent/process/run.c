@@ -37,6 +37,12 @@ int run_exit_code(const struct fault *fault)
     case FAULT_SUBMIT:
     case FAULT_CRASH:
         return EX_TEMPFAIL;
+    case FAULT_SIGN_IN:
+    case FAULT_SECRET:
+        return EX_NOPERM;
+    case FAULT_CONNECT:
+    case FAULT_NAME:
+    case FAULT_TIMEOUT:
     case FAULT_MAILBOX:
         return fault->class == FAULT_TEMPORARY ? EX_TEMPFAIL : EX_UNAVAILABLE;
     case FAULT_BAD_MAIL:

@@ -15,7 +15,6 @@ struct run {
     const struct blocks *blocks;
     const char *state;        /* directory of the ledger */
     const char *only_account; /* NULL: all */
-    unsigned char key[32];
     bool daemon;
     bool trusted;            /* mail comes from the caller himself */
     const char *known_state; /* dry run: mails known to this ledger are passed over; or NULL */

@@ -5,6 +5,7 @@
 
 #include "agent/base/file.h"
 #include "agent/base/log.h"
+#include "agent/base/sandbox.h"
 #include "agent/process/lock.h"
 
 #include <errno.h>
@@ -26,40 +27,49 @@ static int complain(struct fault *fault)
     return code;
 }
 
-static int work_all(const struct run *run, struct mailer *mailer)
+static int work_all(const struct run *run, struct mailer *mailer, struct parser *parser)
 {
     int done;
-    struct fault fault = FAULT_INIT;
-    struct parser *parser = parser_open(run->blocks, NULL, true, &fault);
-    if (!parser)
-        return complain(&fault);
-    int code = worker_work(run, mailer->ledger, parser, NULL, -1, INT_MAX, &done);
-    parser_close(&parser);
-    return code;
+    return worker_work(run, mailer->ledger, parser, NULL, -1, INT_MAX, &done);
 }
 
 /* Does something to each wanted account with an open mailer. */
-typedef int (*account_act)(struct run *run, struct mailer *mailer, void *context);
+typedef int (*account_act)(struct run *run, struct mailer *mailer, struct parser *parser,
+                           void *context);
+
+static bool holds_secret(const struct account *account)
+{
+    return account->mailbox.secret.key || account->submission.secret.key;
+}
 
 static int each_account(struct run *run, account_act act, void *context)
 {
     int code = EX_OK;
+    struct fault none = FAULT_INIT;
     signal(SIGPIPE, SIG_IGN);
+    /* The parser comes first: what it forks must inherit neither ledger nor mail. */
+    struct parser *parser = parser_open(run->blocks, true, &none);
+    if (!parser)
+        return complain(&none);
     for (size_t i = 0; i < run->config->account_count; i++) {
-        struct mailer mailer;
+        struct mailer mailer = {.run = run};
         struct fault fault = FAULT_INIT;
         if (!run_wants(run, &run->config->accounts[i]))
             continue;
-        if (mailer_open(&mailer, run, &run->config->accounts[i], NULL, &fault))
-            code = run_worse_exit(code, act(run, &mailer, context));
+        if (holds_secret(&run->config->accounts[i]) && !sandbox_mail(&fault))
+            code = run_worse_exit(code, complain(&fault));
+        else if (mailer_open(&mailer, run, &run->config->accounts[i], NULL, &fault))
+            code = run_worse_exit(code, act(run, &mailer, parser, context));
         else
             code = run_worse_exit(code, complain(&fault));
         mailer_close(&mailer);
     }
+    parser_close(&parser);
     return code;
 }
 
-static int serve_account(struct run *run, struct mailer *mailer, void *context)
+static int serve_account(struct run *run, struct mailer *mailer, struct parser *parser,
+                         void *context)
 {
     struct ledger_counts counts;
     (void)context;
@@ -68,7 +78,7 @@ static int serve_account(struct run *run, struct mailer *mailer, void *context)
     if (result != LEDGER_OK && result != LEDGER_NONE)
         return run_ledger_exit(result);
     code = run_worse_exit(code, mailer_collect(mailer));
-    code = run_worse_exit(code, work_all(run, mailer));
+    code = run_worse_exit(code, work_all(run, mailer, parser));
     code = run_worse_exit(code, mailer_submit(mailer));
     code = run_worse_exit(code, mailer_settle(mailer));
     result = ledger_counts(mailer->ledger, mailer->account->name, &counts);
@@ -131,6 +141,9 @@ static int write_out(struct output *output, const struct ledger_submission *part
     ok = ok && file_copy(part->submission.fd, fd, INT64_MAX) == (int64_t)part->submission.size;
     if (fd != STDOUT_FILENO)
         ok = close(fd) == 0 && ok;
+    if (!ok)
+        log_line(LOG_ERROR, "%s: %s", output->folder ? output->folder : "standard output",
+                 strerror(errno));
     return ok ? EX_OK : EX_IOERR;
 }
 
@@ -146,20 +159,23 @@ static int write_parts(struct mailer *mailer, struct output *output)
         result = arena ? ledger_next_part(mailer->ledger, mailer->account->name, 0, arena, &part)
                        : LEDGER_ERROR;
         if (result == LEDGER_OK) {
-            if (ledger_submitting(mailer->ledger, &mailer->owner, &part) == LEDGER_OK)
+            result = ledger_submitting(mailer->ledger, &mailer->owner, &part);
+            if (result == LEDGER_OK)
                 code = write_out(output, &part, counts.ready > 1);
-            ledger_outcome(mailer->ledger, &part, SUBMISSION_ACCEPTED, "written", 0);
+            if (result == LEDGER_OK && code == EX_OK)
+                result = ledger_outcome(mailer->ledger, &part, SUBMISSION_ACCEPTED, "written", 0);
             close(part.submission.fd);
         }
         arena_free(&arena);
     }
-    return code;
+    return result == LEDGER_NONE || code != EX_OK ? code : run_ledger_exit(result);
 }
 
-static int rehearse_account(struct run *run, struct mailer *mailer, void *context)
+static int rehearse_account(struct run *run, struct mailer *mailer, struct parser *parser,
+                            void *context)
 {
     int code = mailer_collect(mailer);
-    code = run_worse_exit(code, work_all(run, mailer));
+    code = run_worse_exit(code, work_all(run, mailer, parser));
     return run_worse_exit(code, write_parts(mailer, context));
 }
 
@@ -169,9 +185,11 @@ int single_rehearse(struct run *run, const char *folder)
     return each_account(run, rehearse_account, &output);
 }
 
-static int claim_account(struct run *run, struct mailer *mailer, void *context)
+static int claim_account(struct run *run, struct mailer *mailer, struct parser *parser,
+                         void *context)
 {
     (void)run;
+    (void)parser;
     (void)context;
     return mailer_collect(mailer);
 }

@@ -8,6 +8,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/log.h"
+#include "agent/base/stream.h"
 #include "agent/process/channel.h"
 #include "agent/process/lock.h"
 #include "agent/process/notify.h"
@@ -15,18 +16,20 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 enum {
     TICK_MS = 1000,
-    DEATHS_MAX = 6,        /* in a row without a job done: then this run has no workers */
-    RETRY_TICK_MS = 30000, /* how often a daemon looks for jobs that were put off */
+    IDLE_TICK_MS = 30000, /* how often a daemon looks for jobs that were put off */
+    STOP_MS = 15000,      /* what was told to end and does not, is killed */
     PURGE_TICK_MS = 3600000
 };
 
@@ -42,6 +45,15 @@ static bool make_supervisor(struct supervisor *supervisor, struct run *run)
     return supervisor->accounts && supervisor->crumbs != MAP_FAILED;
 }
 
+static void free_supervisor(struct supervisor *supervisor)
+{
+    if (supervisor->signals >= 0)
+        close(supervisor->signals);
+    free(supervisor->accounts);
+    if (supervisor->crumbs != MAP_FAILED)
+        munmap(supervisor->crumbs, SUPERVISOR_CHILDREN * sizeof *supervisor->crumbs);
+}
+
 static bool watch_signals(struct supervisor *supervisor)
 {
     sigset_t set;
@@ -55,164 +67,12 @@ static bool watch_signals(struct supervisor *supervisor)
     return supervisor->signals >= 0;
 }
 
-/* ---- the ledger, between forks ---- */
-
-/* Frees what dead processes held and asks how much is left to do. */
-static int ledger_visit(struct supervisor *supervisor, bool blame, const struct crumb *crumb,
-                        bool purge)
-{
-    struct ledger *ledger = NULL;
-    struct fault fault = FAULT_INIT;
-    enum ledger_result result = ledger_open(supervisor->run->state, &ledger, &fault);
-    if (result == LEDGER_OK)
-        result = ledger_recover(ledger, NULL, blame, crumb ? crumb->module : "",
-                                crumb ? crumb->stage : "");
-    if (result == LEDGER_OK || result == LEDGER_NONE)
-        result = ledger_counts(ledger, supervisor->run->only_account, &supervisor->counts);
-    if (result == LEDGER_OK && purge)
-        result = ledger_purge(ledger, clock_now() - SUPERVISOR_KEEP_SECONDS, SUPERVISOR_KEEP_BYTES);
-    if (fault_is_set(&fault))
-        log_fault(LOG_ERROR, "ledger", &fault);
-    else if (ledger && result != LEDGER_OK && ledger_fault(ledger))
-        log_fault(LOG_ERROR, "ledger", ledger_fault(ledger));
-    fault_clear(&fault);
-    ledger_close(&ledger);
-    return run_ledger_exit(result);
-}
-
-/* ---- waking ---- */
-
-static void wake_workers(struct supervisor *supervisor)
-{
-    bool any = false;
-    if (clock_monotonic_ms() < supervisor->pause_until_ms) {
-        supervisor->look_for_work = true;
-        return;
-    }
-    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
-        struct child *child = &supervisor->children[i];
-        if (child->pid == 0 || child->kind != CHILD_WORKER || child->given > child->taken)
-            continue;
-        channel_send(child->channel, (struct notice){.kind = NOTICE_WORK});
-        child->given++;
-        any = true;
-        break;
-    }
-    if (!any && !supervisor->no_workers)
-        supervisor_fork_worker(supervisor);
-}
-
-static void wake_mail(struct supervisor *supervisor, uint32_t account)
-{
-    if (account >= supervisor->run->config->account_count)
-        return;
-    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
-        struct child *child = &supervisor->children[i];
-        if (child->pid != 0 && child->kind == CHILD_MAIL && child->account == account) {
-            channel_send(child->channel, (struct notice){.kind = NOTICE_ANSWERED});
-            return;
-        }
-    }
-    supervisor->accounts[account].wanted = true;
-}
-
-static void hear(struct supervisor *supervisor, struct child *child)
-{
-    struct notice notice;
-    bool ended = false;
-    while (channel_receive(child->channel, &notice, &ended)) {
-        switch (notice.kind) {
-        case NOTICE_CLAIMED:
-            supervisor->claimed++;
-            wake_workers(supervisor);
-            break;
-        case NOTICE_IDLE:
-            child->taken = notice.number;
-            child->idle_once = true;
-            break;
-        case NOTICE_ANSWERED:
-            supervisor->answered++;
-            supervisor->deaths = 0;
-            wake_mail(supervisor, notice.account);
-            break;
-        case NOTICE_SENT:
-            supervisor->sent++;
-            break;
-        default:
-            break;
-        }
-    }
-    supervisor_show_progress(supervisor);
-}
-
-/* ---- dying ---- */
-
-static void after_mail(struct supervisor *supervisor, struct child *child, int status)
-{
-    const char *name = supervisor->run->config->accounts[child->account].name;
-    struct account_turn *turn = &supervisor->accounts[child->account];
-    int code = WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
-    if (WIFSIGNALED(status)) {
-        log_line(LOG_ERROR, "account %s: its mail process died of signal %d in %s %s", name,
-                 WTERMSIG(status), child->crumb->stage, child->crumb->module);
-        code = run_worse_exit(code, ledger_visit(supervisor, true, child->crumb, false));
-    }
-    supervisor->code = run_worse_exit(supervisor->code, code);
-    turn->next_ms =
-        clock_monotonic_ms() + supervisor->run->config->accounts[child->account].poll_every * 1000;
-}
-
-static void after_worker(struct supervisor *supervisor, struct child *child, int status)
-{
-    if (WIFEXITED(status)) {
-        int code = WEXITSTATUS(status);
-        supervisor->code = run_worse_exit(supervisor->code, code);
-        if (code != EX_OK && code != EX_TEMPFAIL)
-            supervisor->deaths++;
-    } else {
-        log_line(LOG_ERROR, "a worker died of signal %d in %s %s", WTERMSIG(status),
-                 child->crumb->stage, child->crumb->module);
-        supervisor->deaths++;
-        supervisor->code =
-            run_worse_exit(supervisor->code, ledger_visit(supervisor, true, child->crumb, false));
-        supervisor->look_for_work = true;
-    }
-    if (supervisor->deaths >= DEATHS_MAX) {
-        log_line(LOG_ERROR, "%d workers in a row have died: no more are started in this run",
-                 supervisor->deaths);
-        supervisor->no_workers = true;
-        supervisor->code = run_worse_exit(supervisor->code, EX_SOFTWARE);
-    }
-    supervisor->pause_until_ms =
-        supervisor->deaths ? clock_monotonic_ms() + (100LL << supervisor->deaths) : 0;
-}
-
-static void bury(struct supervisor *supervisor)
-{
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
-            struct child *child = &supervisor->children[i];
-            if (child->pid != pid)
-                continue;
-            hear(supervisor, child);
-            close(child->channel);
-            child->pid = 0;
-            if (child->kind == CHILD_MAIL)
-                after_mail(supervisor, child, status);
-            else
-                after_worker(supervisor, child, status);
-        }
-    }
-}
-
 static void read_signals(struct supervisor *supervisor)
 {
     struct signalfd_siginfo info;
     while (read(supervisor->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGCHLD)
-            bury(supervisor);
+            supervisor_bury(supervisor);
         else
             supervisor->stopping = true;
     }
@@ -230,13 +90,57 @@ static size_t count_children(const struct supervisor *supervisor, enum child_kin
 
 static bool workers_busy(const struct supervisor *supervisor)
 {
+    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
+        if (supervisor_is_worker(&supervisor->children[i]) &&
+            supervisor->children[i].given != supervisor->children[i].taken)
+            return true;
+    return false;
+}
+
+/* Room for one more: few that have just begun, many that wait for their servers. */
+static bool may_start_mail(const struct supervisor *supervisor)
+{
+    int64_t young_since = clock_monotonic_ms() - SUPERVISOR_YOUNG_MS;
+    size_t all = 0, young = 0;
     for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
         const struct child *child = &supervisor->children[i];
-        if (child->pid != 0 && child->kind == CHILD_WORKER &&
-            (child->given > child->taken || !child->idle_once))
-            return true;
+        if (child->pid == 0 || child->kind != CHILD_MAIL)
+            continue;
+        all++;
+        young += child->began_ms > young_since;
     }
-    return false;
+    return all < SUPERVISOR_MAILS && young < SUPERVISOR_YOUNG;
+}
+
+/* What hangs where its own limits do not reach. */
+static void end_hanging(struct supervisor *supervisor)
+{
+    int64_t now = clock_monotonic_ms();
+    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
+        struct child *child = &supervisor->children[i];
+        if (child->pid == 0 || child->crumb->must_end_ms == 0 || now < child->crumb->must_end_ms)
+            continue;
+        log_line(LOG_ERROR, "process %d hangs in %s %s and is ended", (int)child->pid,
+                 child->crumb->stage, child->crumb->module);
+        kill(child->pid, SIGKILL);
+        child->crumb->must_end_ms = 0;
+    }
+}
+
+/* Trust stores are read once, here, and not again by every mail process. */
+static void load_trust(const struct supervisor *supervisor)
+{
+    const struct config *config = supervisor->run->config;
+    for (size_t i = 0; i < config->account_count; i++) {
+        const struct settings *settings = &config->accounts[i].mailbox.settings;
+        const char *tls = settings_get(settings, "tls"), *pin = settings_get(settings, "pin");
+        struct fault fault = FAULT_INIT;
+        bool wanted = settings_get(settings, "host") && !(tls && strcmp(tls, "none") == 0) &&
+                      !(pin && *pin) && run_wants(supervisor->run, &config->accounts[i]);
+        if (wanted)
+            stream_trust_load(settings_get(settings, "ca_file"), &fault);
+        fault_clear(&fault); /* said again, for that account, when it signs in */
+    }
 }
 
 static void start_mails(struct supervisor *supervisor)
@@ -247,8 +151,7 @@ static void start_mails(struct supervisor *supervisor)
         if (supervisor->run->daemon && turn->next_ms && now >= turn->next_ms &&
             run_wants(supervisor->run, &supervisor->run->config->accounts[i]))
             turn->wanted = true;
-        if (turn->wanted && count_children(supervisor, CHILD_MAIL) < SUPERVISOR_MAILS &&
-            supervisor_fork_mail(supervisor, i)) {
+        if (turn->wanted && may_start_mail(supervisor) && supervisor_fork_mail(supervisor, i)) {
             turn->wanted = false;
             turn->next_ms = 0;
         }
@@ -266,24 +169,24 @@ static bool mail_wanted(const struct supervisor *supervisor)
 static bool nothing_left(const struct supervisor *supervisor)
 {
     return !supervisor->run->daemon && !mail_wanted(supervisor) &&
-           count_children(supervisor, CHILD_MAIL) == 0 && !workers_busy(supervisor);
+           count_children(supervisor, CHILD_MAIL) == 0 && !workers_busy(supervisor) &&
+           (supervisor->counts.due == 0 || supervisor->no_workers);
 }
 
+/* The truth, once a second while somebody waits for it: jobs that fell due, or whose notice was
+ * lost, or whose worker ended. */
 static void look_for_work(struct supervisor *supervisor)
 {
     int64_t now = clock_monotonic_ms();
-    if (supervisor->run->daemon && now - supervisor->retried_ms > RETRY_TICK_MS) {
-        supervisor->retried_ms = now;
-        supervisor->look_for_work = true;
-    }
+    bool waiting = count_children(supervisor, CHILD_MAIL) > 0 || supervisor->counts.due > 0;
     if (supervisor->run->daemon && now - supervisor->purged_ms > PURGE_TICK_MS) {
         supervisor->purged_ms = now;
-        ledger_visit(supervisor, false, NULL, true);
+        supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.purge = true});
+    } else if (now - supervisor->looked_ms > (waiting ? TICK_MS : IDLE_TICK_MS)) {
+        supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.dead = NULL});
     }
-    if (supervisor->look_for_work && now >= supervisor->pause_until_ms) {
-        supervisor->look_for_work = false;
-        wake_workers(supervisor);
-    }
+    if (supervisor->counts.due > 0 && supervisor_wake_workers(supervisor))
+        supervisor->counts.due = 0;
 }
 
 static void wait_for_notices(struct supervisor *supervisor)
@@ -293,28 +196,40 @@ static void wait_for_notices(struct supervisor *supervisor)
         wanted[i + 1] = (struct pollfd){
             .fd = supervisor->children[i].pid ? supervisor->children[i].channel : -1,
             .events = POLLIN};
-    int timeout = supervisor->look_for_work ? 50 : TICK_MS;
+    int timeout = mail_wanted(supervisor) ? 50 : TICK_MS;
     if (poll(wanted, SUPERVISOR_CHILDREN + 1, timeout) <= 0)
         return;
     for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
         if (wanted[i + 1].revents & POLLIN)
-            hear(supervisor, &supervisor->children[i]);
+            supervisor_hear(supervisor, &supervisor->children[i]);
     /* A child that ended closes its channel: the poll would spin on it if it were not buried. */
     read_signals(supervisor);
-    bury(supervisor);
+    supervisor_bury(supervisor);
 }
 
+/* Ends all that are left.  Workers that are idle end by themselves when their channel closes. */
 static void stop_children(struct supervisor *supervisor)
 {
+    int64_t deadline = clock_monotonic_ms() + STOP_MS;
     for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
         struct child *child = &supervisor->children[i];
         if (child->pid == 0)
             continue;
-        kill(child->pid, SIGTERM);
-        int status;
-        while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+        shutdown(child->channel, SHUT_RDWR);
+        if (supervisor->stopping || child->kind == CHILD_MAIL)
+            kill(child->pid, SIGTERM);
+    }
+    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
+        struct child *child = &supervisor->children[i];
+        int status = 0;
+        if (child->pid == 0)
             continue;
-        if (child->kind == CHILD_MAIL && WIFEXITED(status))
+        while (waitpid(child->pid, &status, WNOHANG) == 0) {
+            if (clock_left_ms(deadline) == 0)
+                kill(child->pid, SIGKILL);
+            poll(NULL, 0, 2);
+        }
+        if (WIFEXITED(status))
             supervisor->code = run_worse_exit(supervisor->code, WEXITSTATUS(status));
         close(child->channel);
         child->pid = 0;
@@ -325,23 +240,26 @@ static void stop_children(struct supervisor *supervisor)
 static void end_run(struct supervisor *supervisor)
 {
     supervisor_clear_progress(supervisor);
-    int code = ledger_visit(supervisor, false, NULL, true);
+    int code = supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.purge = true});
     const struct ledger_counts *counts = &supervisor->counts;
-    if (code == EX_OK &&
-        counts->claimed + counts->ready + counts->submitting + counts->in_doubt > 0)
+    int64_t owed = counts->ready + counts->submitting + counts->in_doubt;
+    if (code == EX_OK && counts->claimed + owed > 0)
         code = EX_TEMPFAIL;
     supervisor->code = run_worse_exit(supervisor->code, code);
-    log_line(LOG_INFO, "endrun: %llu collected, %llu worked on, %llu mails sent, %lld waiting",
+    log_line(LOG_INFO,
+             "endrun: %llu collected, %llu worked on, %llu sent; waiting: %lld mail%s, %lld repl%s",
              (unsigned long long)supervisor->claimed, (unsigned long long)supervisor->answered,
-             (unsigned long long)supervisor->sent, (long long)counts->claimed);
+             (unsigned long long)supervisor->sent, (long long)counts->claimed,
+             counts->claimed == 1 ? "" : "s", (long long)owed, owed == 1 ? "y" : "ies");
 }
 
 static int supervise(struct supervisor *supervisor)
 {
-    int code = ledger_visit(supervisor, false, NULL, false);
+    int code = supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.dead = NULL});
     if (code != EX_OK)
         return code;
-    supervisor->retried_ms = supervisor->purged_ms = clock_monotonic_ms();
+    supervisor->purged_ms = clock_monotonic_ms();
+    load_trust(supervisor);
     /* The mailboxes first; the first worker warms up while they are read. */
     start_mails(supervisor);
     for (uint64_t i = 0; i < supervisor->run->config->workers_min; i++)
@@ -352,6 +270,7 @@ static int supervise(struct supervisor *supervisor)
         if (nothing_left(supervisor))
             break;
         wait_for_notices(supervisor);
+        end_hanging(supervisor);
         look_for_work(supervisor);
     }
     stop_children(supervisor);
@@ -364,8 +283,11 @@ int supervisor_run(struct run *run)
     struct supervisor supervisor;
     struct fault fault = FAULT_INIT;
     int code = EX_OSERR;
-    if (!make_supervisor(&supervisor, run) || !watch_signals(&supervisor))
+    if (!make_supervisor(&supervisor, run) || !watch_signals(&supervisor)) {
+        log_line(LOG_ERROR, "cannot start: %s", strerror(errno));
+        free_supervisor(&supervisor);
         return EX_OSERR;
+    }
     enum lock_result lock = lock_take(run->state, &supervisor.lock, &fault);
     if (lock == LOCK_TAKEN_BY_OTHER) {
         log_line(LOG_INFO, "another run is at work on %s", run->state);
@@ -378,8 +300,6 @@ int supervisor_run(struct run *run)
         close(supervisor.lock);
     }
     fault_clear(&fault);
-    close(supervisor.signals);
-    free(supervisor.accounts);
-    munmap(supervisor.crumbs, SUPERVISOR_CHILDREN * sizeof *supervisor.crumbs);
+    free_supervisor(&supervisor);
     return code;
 }

@@ -8,8 +8,11 @@
 #include <sys/types.h>
 
 enum {
-    SUPERVISOR_MAILS = 8,     /* mail processes at a time */
-    SUPERVISOR_CHILDREN = 72, /* they and the workers */
+    SUPERVISOR_MAILS = 64, /* mail processes at a time; a slow host delays no other account */
+    SUPERVISOR_YOUNG = 8,  /* of these so many that have just begun: more would only wait for a
+                                 processor */
+    SUPERVISOR_YOUNG_MS = 1500,
+    SUPERVISOR_CHILDREN = 128, /* they and the workers */
     SUPERVISOR_KEEP_SECONDS = 90 * 86400
 };
 #define SUPERVISOR_KEEP_BYTES ((uint64_t)2 << 30)
@@ -21,9 +24,12 @@ struct child {
     enum child_kind kind;
     int channel;
     uint32_t account; /* of a mail process */
+    int64_t began_ms;
+    struct ledger_owner owner;
     struct crumb *crumb;
-    uint64_t given, taken; /* of a worker: NOTICE_WORK sent, and seen by it when it was idle last */
-    bool idle_once;
+    /* Of a worker: NOTICE_WORK sent, and seen by it when it was idle last; it is busy while they
+     * differ.  Of a mail process: NOTICE_ANSWERED passed on. */
+    uint64_t given, taken;
 };
 
 struct account_turn {
@@ -40,10 +46,30 @@ struct supervisor {
     int lock, signals;
     int code;   /* exit code so far */
     int deaths; /* of workers, in a row */
-    bool no_workers, stopping, look_for_work, progress_shown;
-    int64_t pause_until_ms, retried_ms, purged_ms;
+    bool no_workers, stopping, progress_shown;
+    int64_t pause_until_ms, looked_ms, purged_ms;
     uint64_t claimed, answered, sent;
 };
+
+/* What is to be done at a visit besides counting. */
+struct ledger_visit {
+    const struct ledger_owner *dead; /* NULL: all that do not live any more */
+    bool blame;
+    const struct crumb *crumb; /* where the dead one stood; NULL unknown */
+    bool purge;
+};
+
+/* Opens the ledger for a moment (never over a fork): frees what dead processes held and counts what
+ * is left to do.  An exit code. */
+int supervisor_look_at_ledger(struct supervisor *supervisor, const struct ledger_visit *visit);
+
+bool supervisor_is_worker(const struct child *child);
+/* An idle worker is told, or one more is forked.  False while workers may not be started. */
+bool supervisor_wake_workers(struct supervisor *supervisor);
+/* Takes the notices that are there. */
+void supervisor_hear(struct supervisor *supervisor, struct child *child);
+/* Waits for the children that have ended. */
+void supervisor_bury(struct supervisor *supervisor);
 
 bool supervisor_fork_mail(struct supervisor *supervisor, uint32_t account);
 bool supervisor_fork_worker(struct supervisor *supervisor);

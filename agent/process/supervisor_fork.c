@@ -2,6 +2,7 @@
 /* Forking mail processes and workers, and the line of progress. */
 #include "agent/process/supervisor.h"
 
+#include "agent/base/clock.h"
 #include "agent/base/log.h"
 #include "agent/process/channel.h"
 #include "agent/process/mail.h"
@@ -61,7 +62,11 @@ static pid_t fork_child(struct supervisor *supervisor, struct child *child, int 
         close(ends[0]);
         return -1;
     }
+    struct fault fault = FAULT_INIT;
+    ledger_owner_of(pid, &child->owner, &fault); /* fails only where /proc does, for all */
+    fault_clear(&fault);
     child->pid = pid;
+    child->began_ms = clock_monotonic_ms();
     child->channel = ends[0];
     return pid;
 }
@@ -96,6 +101,7 @@ bool supervisor_fork_worker(struct supervisor *supervisor)
     if (!child || workers >= supervisor->run->config->workers_max)
         return false;
     child->kind = CHILD_WORKER;
+    child->given = 1; /* it looks for work as soon as it lives */
     pid_t pid = fork_child(supervisor, child, SIGKILL, &channel);
     if (pid == 0)
         _exit(worker_process(supervisor->run, child->crumb, channel));
@@ -113,7 +119,7 @@ void supervisor_show_progress(struct supervisor *supervisor)
 {
     if (!terminal_wants_progress() || supervisor->claimed + supervisor->answered == 0)
         return;
-    fprintf(stderr, "\r%llu collected, %llu worked on, %llu mails sent ",
+    fprintf(stderr, "\r%llu collected, %llu worked on, %llu sent ",
             (unsigned long long)supervisor->claimed, (unsigned long long)supervisor->answered,
             (unsigned long long)supervisor->sent);
     fflush(stderr);

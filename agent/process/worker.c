@@ -36,8 +36,9 @@ static enum ledger_result work_one(const struct run *run, struct pipeline *pipel
             *code = run_worse_exit(*code, EX_TEMPFAIL);
         else if (result == PIPELINE_LOST)
             *code = run_worse_exit(*code, EX_IOERR);
-        channel_send(channel, (struct notice){.kind = NOTICE_ANSWERED,
-                                              .account = account_index(run, job.key.account)});
+        if (result != PIPELINE_LOST)
+            channel_send(channel, (struct notice){.kind = NOTICE_ANSWERED,
+                                                  .account = account_index(run, job.key.account)});
     }
     arena_free(&arena);
     return taken;
@@ -48,17 +49,19 @@ int worker_work(const struct run *run, struct ledger *ledger, struct parser *par
 {
     struct fault fault = FAULT_INIT;
     struct ledger_owner owner;
+    unsigned char key[32];
     struct pipeline pipeline = {.config = run->config,
                                 .blocks = run->blocks,
                                 .parser = parser,
                                 .ledger = ledger,
-                                .key = run->key,
+                                .key = key,
                                 .crumb = crumb,
                                 .trusted = run->trusted};
     int code = EX_OK;
     *done_out = 0;
     struct arena *arena = arena_new(1 << 20);
-    if (!arena || !ledger_owner_self(&owner, &fault) || !address_own_nets(arena, &pipeline.own)) {
+    if (!arena || !ledger_owner_self(&owner, &fault) || !ledger_key(run->state, key, &fault) ||
+        !address_own_nets(arena, &pipeline.own)) {
         fault_set(&fault, FAULT_INTERNAL, NULL, "cannot read this machine's addresses");
         log_fault(LOG_ERROR, "worker", &fault);
         fault_clear(&fault);
@@ -66,11 +69,13 @@ int worker_work(const struct run *run, struct ledger *ledger, struct parser *par
         return EX_OSERR;
     }
     enum ledger_result taken = LEDGER_OK;
-    while (*done_out < max_jobs && taken == LEDGER_OK) {
+    /* A job whose result was lost, or a parser that died, needs a fresh process. */
+    while (*done_out < max_jobs && taken == LEDGER_OK && code != EX_IOERR && parser_lives(parser)) {
         taken = work_one(run, &pipeline, &owner, channel, &code);
         *done_out += taken == LEDGER_OK;
     }
     arena_free(&arena);
+    explicit_bzero(key, sizeof key);
     if (taken != LEDGER_OK && taken != LEDGER_NONE)
         code = run_worse_exit(code, run_ledger_exit(taken));
     return code;
@@ -88,17 +93,17 @@ static bool any_needs_exec(const struct blocks *blocks)
 static int serve(const struct run *run, struct ledger *ledger, struct parser *parser,
                  struct crumb *crumb, int channel)
 {
-    uint64_t told = 0;
+    uint64_t told = 1; /* being forked counts as the first NOTICE_WORK */
     int life = JOBS_A_LIFE, code = EX_OK;
     bool ended = false;
-    while (!ended && life > 0) {
+    while (!ended && life > 0 && code != EX_IOERR && parser_lives(parser)) {
         int done;
         struct notice notice;
         code = run_worse_exit(code, worker_work(run, ledger, parser, crumb, channel, life, &done));
         life -= done;
         channel_send(channel, (struct notice){.kind = NOTICE_IDLE, .number = told});
         bool work = false;
-        while (!work && !ended && life > 0) {
+        while (!work && !ended && life > 0 && code != EX_IOERR && parser_lives(parser)) {
             channel_wait(channel, -1);
             while (channel_receive(channel, &notice, &ended)) {
                 told += notice.kind == NOTICE_WORK;
@@ -116,7 +121,7 @@ int worker_process(const struct run *run, struct crumb *crumb, int channel)
     const char *writable[] = {run->state, "/dev/null", NULL};
     int code = EX_OK;
     /* The parser comes first: what it forks must not inherit the ledger. */
-    struct parser *parser = parser_open(run->blocks, crumb, true, &fault);
+    struct parser *parser = parser_open(run->blocks, true, &fault);
     if (parser && ledger_open(run->state, &ledger, &fault) == LEDGER_OK &&
         sandbox_worker(writable, any_needs_exec(run->blocks), &fault))
         code = serve(run, ledger, parser, crumb, channel);

@@ -175,6 +175,11 @@ static bool prepare_documents(struct compose *compose)
     return true;
 }
 
+bool reply_can_reach(const char *address)
+{
+    return compose_is_address(address);
+}
+
 static bool prepare(struct compose *compose)
 {
     const struct reply_context *context = compose->context;

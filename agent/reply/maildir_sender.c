@@ -344,10 +344,12 @@ static enum module_result deliver_once(struct delivery *delivery)
     return deliver(delivery);
 }
 
-static enum module_result maildir_submit(struct call *call, const struct submission *submission,
+static enum module_result maildir_submit(struct call *call, void *state,
+                                         const struct submission *submission,
                                          enum submission_outcome *outcome_out,
                                          const char **text_out)
 {
+    (void)state;
     struct delivery delivery = {.call = call,
                                 .submission = submission,
                                 .dir = -1,
@@ -369,6 +371,61 @@ static enum module_result maildir_submit(struct call *call, const struct submiss
     return result;
 }
 
-static const struct sender_ops maildir_sender_ops = {.submit = maildir_submit};
+/* The directory that all paths start with, or the nearest one above it that is there. */
+static bool nearest_directory(const char *path, char directory_out[PATH_MAX])
+{
+    struct stat info;
+    size_t fixed = strcspn(path, "%");
+    if (snprintf(directory_out, PATH_MAX, "%s", path) >= PATH_MAX)
+        return false;
+    if (path[fixed]) {
+        directory_out[fixed] = '\0';
+        char *slash = strrchr(directory_out, '/');
+        if (slash)
+            slash[slash == directory_out] = '\0';
+    }
+    while (stat(directory_out, &info) != 0) {
+        char *slash = strrchr(directory_out, '/');
+        if (!slash || slash == directory_out)
+            return slash != NULL && snprintf(directory_out, PATH_MAX, "/") > 0;
+        *slash = '\0';
+    }
+    return S_ISDIR(info.st_mode);
+}
+
+static enum module_result maildir_examine(struct call *call, const struct examination *examination,
+                                          const char *sender)
+{
+    char directory[PATH_MAX], value[4] = "x@x";
+    struct submission submission = {.sender = sender, .recipient = value};
+    struct delivery delivery = {.call = call, .submission = &submission, .dir = -1};
+    enum submission_outcome outcome = SUBMISSION_NOT_SENT;
+    const char *path = www4mail_setting(call, "path"), *text = "";
+    bool ready;
+    delivery.outcome_out = &outcome;
+    delivery.text_out = &text;
+    enum module_result result = make_path(&delivery, &ready);
+    if (result != MODULE_OK)
+        return result;
+    if (!nearest_directory(path, directory))
+        return www4mail_fault(call, MODULE_FAIL, FAULT_CONFIG, NULL,
+                              "path: %s: %s is no directory; name another place", path, directory);
+    bool writable = faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0;
+    if (!writable && !strchr(path, '%'))
+        return www4mail_fault(
+            call, MODULE_FAIL, FAULT_CONFIG, NULL,
+            "user %u may not write to %s: change its owner or mode, or set `path` "
+            "to another place",
+            (unsigned)geteuid(), directory);
+    examination->say(examination->context, true, "replies go to %s", path);
+    examination->say(examination->context, true,
+                     writable ? "what is missing is made below %s"
+                              : "nothing can be made in %s, so each Maildir must be there",
+                     directory);
+    return MODULE_OK;
+}
+
+static const struct sender_ops maildir_sender_ops = {.submit = maildir_submit,
+                                                     .examine = maildir_examine};
 
 WWW4MAIL_MODULE("maildir_sender", "submit", sender, &maildir_sender_ops);

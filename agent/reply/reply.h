@@ -63,6 +63,9 @@ struct reply_mails {
 bool reply_compose(const struct reply_context *context, const struct reply_item *item, int fd,
                    struct arena *arena, struct reply_mails *mails_out, struct fault *fault);
 
+/* Can such an address stand in To, as it is?  Who cannot be answered is not worked for. */
+bool reply_can_reach(const char *address);
+
 /* What to try after such a fault: a plain sentence, or "" when there is no advice. */
 const char *reply_advice(enum fault_code code);
 

@@ -356,6 +356,49 @@ static enum module_result maildir_close(struct call *call, void **state)
     return result;
 }
 
+/* Opens the folder without what open makes, and looks whether marking a mail will be allowed. */
+static enum module_result examine_folder(struct call *call, struct maildir *maildir,
+                                         const struct examination *examination)
+{
+    static const char *const places[] = {"new", "cur"};
+    enum module_result result = read_settings(call, maildir);
+    if (result == MODULE_OK)
+        result = open_folder(call, maildir);
+    if (result == MODULE_OK && !maildir_folder_list(&maildir->folder, maildir->flags))
+        result = local_fault(call, errno, "read the directories of", maildir->path);
+    if (result != MODULE_OK)
+        return result;
+    for (int place = MAILDIR_NEW; place <= MAILDIR_CUR; place++)
+        if (faccessat(maildir->folder.dirs[place], ".", W_OK | X_OK, AT_EACCESS) != 0)
+            return www4mail_fault(call, MODULE_FAIL, FAULT_CONFIG, NULL,
+                                  "%s/%s cannot be written to by user %u, so answered mails cannot "
+                                  "be marked: change its owner or mode",
+                                  maildir->path, places[place], (unsigned)geteuid());
+    size_t count = maildir_folder_count(&maildir->folder);
+    examination->say(examination->context, true, "Maildir %s, %zu mail%s%s", maildir->path, count,
+                     count == 1 ? " waits" : "s wait", maildir->folder.cut ? " and more" : "");
+    if (maildir->remove)
+        examination->say(examination->context, true, "an answered mail is deleted");
+    else if (maildir->move)
+        examination->say(examination->context, true, "an answered mail goes to %s", maildir->move);
+    else
+        examination->say(examination->context, true, "an answered mail gets the flags %s",
+                         maildir->flags);
+    return MODULE_OK;
+}
+
+static enum module_result maildir_examine(struct call *call, const struct examination *examination)
+{
+    struct maildir *maildir = calloc(1, sizeof *maildir);
+    if (!maildir)
+        return local_out_of_memory(call);
+    maildir->folder.dirs[0] = maildir->folder.dirs[1] = -1;
+    maildir->done.dirs[0] = maildir->done.dirs[1] = -1;
+    enum module_result result = examine_folder(call, maildir, examination);
+    state_free(&maildir);
+    return result;
+}
+
 static const struct mailbox_ops maildir_ops = {
     .open = maildir_open,
     .list = maildir_list,
@@ -363,6 +406,7 @@ static const struct mailbox_ops maildir_ops = {
     .body = maildir_body,
     .settle = maildir_settle,
     .close = maildir_close,
+    .examine = maildir_examine,
 };
 
 WWW4MAIL_MODULE("maildir", "lireadmail", mailbox, &maildir_ops);

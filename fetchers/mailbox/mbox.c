@@ -372,6 +372,27 @@ static enum module_result mbox_close(struct call *call, void **state)
     return result;
 }
 
+static enum module_result mbox_examine(struct call *call, const struct examination *examination)
+{
+    void *state;
+    enum module_result result = mbox_open(call, &state);
+    struct mbox *mbox = state;
+    if (result != MODULE_OK)
+        return result;
+    if (mbox->fd < 0)
+        examination->say(examination->context, true, "%s: no such file; taken as empty",
+                         mbox->path);
+    else
+        examination->say(examination->context, true, "mbox file %s, %zu mail%s in it", mbox->path,
+                         mbox_index_count(&mbox->index),
+                         mbox_index_count(&mbox->index) == 1 ? "" : "s");
+    examination->say(examination->context, true, "%s",
+                     mbox->remove ? "it is emptied when all of its mails were answered"
+                                  : "answered mails stay in it");
+    state_free(&mbox);
+    return MODULE_OK;
+}
+
 static const struct mailbox_ops mbox_ops = {
     .open = mbox_open,
     .list = mbox_list,
@@ -379,6 +400,7 @@ static const struct mailbox_ops mbox_ops = {
     .body = mbox_body,
     .settle = mbox_settle,
     .close = mbox_close,
+    .examine = mbox_examine,
 };
 
 WWW4MAIL_MODULE("mbox", "lireadmail", mailbox, &mbox_ops);

@@ -19,7 +19,7 @@ for option in $(sed -n 's/^    {"\([a-z-]*\)", \(no\|required\)_argument.*/\1/p'
     "$B/www4mail" --help | grep -q -- "--$option" || complain "--help does not know --$option"
     grep -q "Fl Fl $option\|Fl -$option\|\\\\-\\\\-$option" man/www4mail.1 || complain "www4mail(1) does not know --$option"
 done
-for word in check-config render status jobs modules stages; do
+for word in check-config doctor render status jobs modules stages; do
     grep -q "Cm $word" man/www4mail.1 || complain "www4mail(1) does not know $word"
 done
 keys=$(grep -hoE '\{"[a-z_.]+", KEY_[A-Z_]+' agent/config/key_tables.c | grep -v KEY_NOT_YET |

@@ -7,10 +7,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static enum module_result probe(struct call *call, const struct submission *submission,
+static enum module_result probe(struct call *call, void *state, const struct submission *submission,
                                 enum submission_outcome *outcome_out, const char **text_out)
 {
-    (void)submission;
+    (void)state, (void)submission;
     int fd = open(www4mail_setting(call, "path"), O_WRONLY | O_CREAT | O_APPEND, 0600);
     dprintf(fd, "dumpable %d\n", prctl(PR_GET_DUMPABLE));
     close(fd);

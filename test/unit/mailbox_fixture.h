@@ -22,7 +22,7 @@
 
 extern const struct www4mail_module www4mail_module;
 
-enum { FIXTURE_SETTINGS = 8 };
+enum { FIXTURE_SETTINGS = 12 };
 
 struct fixture {
     char dir[64], path[128]; /* scratch; what the setting `path` says */

@@ -177,9 +177,9 @@ static void lists_in_order(void **state)
                         "this machine or its network");
     assert_null(verdict("8.8.8.8", &with_public, NULL, &with_public));
     assert_null(verdict("8.8.4.4", NULL, &with_public, &with_public));
-    /* The IPv4 inside decides for lists as well. */
-    assert_null(verdict("64:ff9b::127.0.0.1", &with_loopback, NULL, NULL));
-    assert_null(verdict("::127.0.0.1", &with_loopback, NULL, NULL));
+    /* An exception opens the very address, not a gateway that leads to it. */
+    assert_non_null(verdict("64:ff9b::127.0.0.1", &with_loopback, NULL, NULL));
+    assert_non_null(verdict("::127.0.0.1", &with_loopback, NULL, NULL));
 }
 
 static void networks_as_text(void **state)

@@ -22,7 +22,6 @@ static void test_defaults(void **state)
     assert_string_equal(account->senders.allow.words[0], "*@example.org");
     assert_int_equal(account->senders.deny.count, 0);
     assert_false(account->senders.accept_bcc);
-    assert_false(account->senders.tell_strangers);
     assert_int_equal(account->urls.allow.count, 0);
     assert_int_equal(account->urls.deny.count, 0);
     assert_int_equal(account->urls.schemes.count, 2);
@@ -137,6 +136,89 @@ static void test_endpoints(void **state)
     assert_int_equal(account->mailbox.settings.settings[1].column, 14);
     assert_string_equal(account->submission.kind, "x");
     assert_string_equal(settings_get(&account->submission.settings, "path"), in_dir("out/%d/%u"));
+}
+
+static void test_secrets(void **state)
+{
+    (void)state;
+    const struct account *account = read_text(
+        "accounts:\n"
+        "  - name: web\n"
+        "    address: web@example.org\n"
+        "    mailbox: {kind: imap, user: web, password_command: [pass, show, 'a b', '']}\n"
+        "    submission:\n"
+        "      kind: smtp\n"
+        "      user: web\n"
+        "      password_file: secret/smtp\n"
+        "      ca_file: ~/ca.pem\n"
+        "      pin: ''\n"
+        "    senders: {allow: [\"*\"]}\n");
+    assert_non_null(account);
+    const struct secret_source *secret = &account->mailbox.secret;
+    assert_int_equal(secret->command.count, 4);
+    assert_string_equal(secret->command.words[0], "pass");
+    assert_string_equal(secret->command.words[2], "a b");
+    assert_string_equal(secret->command.words[3], "");
+    assert_string_equal(secret->key, "password_command");
+    assert_int_equal(secret->line, 4);
+    assert_int_equal(secret->column, 38);
+    assert_null(secret->file);
+    assert_null(settings_get(&account->mailbox.settings, "password_command"));
+    assert_string_equal(account->submission.secret.file, in_dir("secret/smtp"));
+    assert_int_equal(account->submission.secret.command.count, 0);
+    assert_string_equal(settings_get(&account->submission.settings, "ca_file"), "/home/ann/ca.pem");
+    assert_string_equal(settings_get(&account->submission.settings, "pin"), "");
+    account = read_with("");
+    assert_null(account->mailbox.secret.key);
+    account = read_text("accounts:\n"
+                        "  - name: web\n"
+                        "    address: web@example.org\n"
+                        "    mailbox: {kind: imap, password_command: [~/bin/secret, ~/x]}\n"
+                        "    submission: {kind: smtp, credential: smtp-web}\n"
+                        "    senders: {allow: [\"*\"]}\n");
+    assert_string_equal(account->mailbox.secret.command.words[0], "/home/ann/bin/secret");
+    assert_string_equal(account->mailbox.secret.command.words[1], "~/x");
+    assert_string_equal(account->submission.secret.credential, "smtp-web");
+}
+
+static void test_settings_of_modules(void **state)
+{
+    (void)state;
+    read_with("modules:\n  http: {ca_file: ca.pem, deep: {er: x}}\n  dir: mods\n  empty:\n");
+    assert_string_equal(config->modules_dir, in_dir("mods"));
+    assert_int_equal(config->module_count, 2);
+    assert_string_equal(config->modules[0].name, "http");
+    assert_int_equal(config->modules[0].line, 8);
+    assert_int_equal(config->modules[0].column, 3);
+    const struct settings *settings = &config->modules[0].settings;
+    assert_int_equal(settings->count, 2);
+    assert_string_equal(settings_get(settings, "ca_file"), in_dir("ca.pem"));
+    assert_string_equal(settings_get(settings, "deep.er"), "x");
+    assert_int_equal(settings->settings[1].column, 34);
+    assert_int_equal(config->modules[1].settings.count, 0);
+    read_with("modules:\n");
+    assert_int_equal(config->module_count, 0);
+}
+
+static void test_proxy_for_mail(void **state)
+{
+    (void)state;
+    const struct account *account = read_with("proxy: {mail: socks5h://127.0.0.1:9050}\n");
+    const struct setting *last =
+        &account->mailbox.settings.settings[account->mailbox.settings.count - 1];
+    assert_string_equal(last->key, "proxy");
+    assert_string_equal(last->value, "socks5h://127.0.0.1:9050");
+    assert_int_equal(last->line, 0);
+    assert_string_equal(settings_get(&account->submission.settings, "proxy"), last->value);
+    account = read_text("proxy: {mail: socks5h://127.0.0.1:9050}\n"
+                        "accounts:\n"
+                        "  - name: web\n"
+                        "    address: web@example.org\n"
+                        "    mailbox: {kind: imap, proxy: 'http://[::1]:3128'}\n"
+                        "    submission: {kind: smtp, proxy: ''}\n"
+                        "    senders: {allow: [\"*\"]}\n");
+    assert_string_equal(settings_get(&account->mailbox.settings, "proxy"), "http://[::1]:3128");
+    assert_string_equal(settings_get(&account->submission.settings, "proxy"), "");
 }
 
 static void test_default_state(void **state)
@@ -307,7 +389,10 @@ static void test_example(void **state)
     assert_int_equal(example->replies.keep_days, base->replies.keep_days);
     assert_int_equal(example->poll_every, base->poll_every);
     assert_int_equal(example->urls.schemes.count, 2);
-    assert_string_equal(settings_get(&example->mailbox.settings, "done.flag"), "S");
+    assert_string_equal(example->mailbox.kind, "imap");
+    assert_string_equal(example->submission.kind, "smtp");
+    assert_string_equal(example->mailbox.secret.key, "password_command");
+    assert_string_equal(example->submission.secret.key, "password_command");
     config_free(&plain);
 }
 
@@ -358,6 +443,9 @@ int main(void)
         TEST(top_keys),
         TEST(account_keys),
         TEST(endpoints),
+        TEST(secrets),
+        TEST(settings_of_modules),
+        TEST(proxy_for_mail),
         TEST(default_state),
         TEST(empty_groups_are_nothing),
         TEST(files_of_people),

@@ -21,20 +21,16 @@ static void test_not_yet(void **state)
     static const struct {
         const char *text, *place;
     } cases[] = {
-        {"log: {level: 1}\n", "7:1"},
-        {"proxy: {mail: x}\n", "7:9"},
-        {"    quota: {kib: 1}\n", "7:5"},
-        {"    queue: {hours: 1}\n", "7:5"},
-        {"    files: {deny_words: [x]}\n", "7:13"},
-        {"    files: {ratings: x}\n", "7:13"},
-        {"    files: {site_page: x}\n", "7:13"},
-        {"    limits: {targets: 1}\n", "7:14"},
-        {"    replies: {language: de}\n", "7:15"},
+        {"log: {level: 1}\n", "7:1"},           {"    quota: {kib: 1}\n", "7:5"},
+        {"    queue: {hours: 1}\n", "7:5"},     {"    files: {deny_words: [x]}\n", "7:13"},
+        {"    files: {ratings: x}\n", "7:13"},  {"    files: {site_page: x}\n", "7:13"},
+        {"    limits: {targets: 1}\n", "7:14"}, {"    replies: {language: de}\n", "7:15"},
         {"    replies: {search: x}\n", "7:15"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_refused_with(cases[i].text, cases[i].place, "is not in this version yet");
-    static const char *const senders[] = {"open", "allow_reply_to", "tokens", "authentication"};
+    static const char *const senders[] = {"open", "allow_reply_to", "tokens", "authentication",
+                                          "tell_strangers"};
     for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++) {
         char text[1024];
         snprintf(text, sizeof text,
@@ -116,7 +112,6 @@ static void test_senders(void **state)
         {"    senders: {allow: [./]}\n", "6:23", "is not a regular file"},
         {"    senders: {allow: [\"*@a.org\"], deny: [x]}\n", "6:42", "senders.deny: 'x'"},
         {"    senders: {allow: [\"*@a.org\"], accept_bcc: maybe}\n", "6:47", "write yes or no"},
-        {"    senders: {allow: [\"*@a.org\"], tell_strangers: 1}\n", "6:51", "write yes or no"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[1024];
@@ -126,12 +121,10 @@ static void test_senders(void **state)
     }
     const struct account *account = read_text("accounts:\n" ACCOUNT(
         "web",
-        "web@example.org") "    senders: {allow: Ann@B.ORG, deny: [c@d.org], accept_bcc: yes,"
-                           " tell_strangers: true}\n");
+        "web@example.org") "    senders: {allow: Ann@B.ORG, deny: [c@d.org], accept_bcc: yes}\n");
     assert_string_equal(account->senders.allow.words[0], "Ann@b.org");
     assert_string_equal(account->senders.deny.words[0], "c@d.org");
     assert_true(account->senders.accept_bcc);
-    assert_true(account->senders.tell_strangers);
 }
 
 static void test_what_an_account_must_have(void **state)
@@ -195,6 +188,56 @@ static void test_passwords_are_refused(void **state)
                    "get copied and mailed");
 }
 
+static void test_secrets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mailbox, *place, *words;
+    } cases[] = {
+        {"password_command: pass show web", "3:45", "without a shell, so it is a list; write ["},
+        {"password_command: []", "3:45", "without a shell"},
+        {"password_command: ", "3:45", "without a shell"},
+        {"password_command: ['', x]", "3:46", "has no value"},
+        {"password_command: [[x]]", "3:46", "a list where one value belongs"},
+        {"password_command: [a, \"b\\nc\"]", "3:49", "line break"},
+        {"password_file: ''", "3:42", "mailbox.password_file: has no value"},
+        {"password_file: [x]", "3:42", "a list where one value belongs"},
+        {"credential: ../x", "3:39", "is no name"},
+        {"credential: x, password_file: y", "3:42", "credential is here too; keep one"},
+        {"password_file: y, password_command: [z]", "3:45", "password_file is here too"},
+        {"proxy: gopher://x", "3:34", "mailbox.proxy: 'gopher://x' is no proxy"},
+        {"proxy: 'socks5://u:hunter2@x'", "3:34", "cannot stand in this file"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text, "accounts:\n  - name: x\n    mailbox: {kind: imap, %s}\n",
+                 cases[i].mailbox);
+        assert_refused(text, cases[i].place, cases[i].words);
+        assert_null(strstr(fault.operator, "hunter2"));
+    }
+}
+
+static void test_modules(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *place, *words;
+    } cases[] = {
+        {"modules: x\n", "7:10", "a map of keys belongs here"},
+        {"modules: {dri: x}\n", "7:11", "modules.dri: is neither dir nor a module's settings"},
+        {"modules: {dir: }\n", "7:16", "modules.dir: has no value"},
+        {"modules: {http: {a: [x]}}\n", "7:21", "modules.http.a: a list where one value"},
+        {"modules: {http: {d: {a: 1}, d.a: 2}}\n", "7:29", "modules.http.d.a is here twice"},
+        {"modules: {http: {password: hunter2}}\n", "7:18", "use password_command"},
+        {"proxy: {mail: \"https://x:1\"}\n", "7:15", "proxy.mail: 'https://x:1' is no proxy"},
+        {"proxy: {mail: \"http://u:hunter2@x\"}\n", "7:15", "cannot stand in this file"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_refused_with(cases[i].text, cases[i].place, cases[i].words);
+        assert_null(strstr(fault.operator, "hunter2"));
+    }
+}
+
 static void test_twins(void **state)
 {
     (void)state;
@@ -226,6 +269,8 @@ int main(void)
         TEST(what_an_account_must_have),
         TEST(addresses),
         TEST(passwords_are_refused),
+        TEST(secrets),
+        TEST(modules),
         TEST(twins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* maildir: what waits, what is given, how it is settled, and what others do meanwhile. */
+#include "test/unit/examination.h"
 #include "test/unit/mailbox_fixture.h"
 
 static const char mail[] = "From: a@example.org\nSubject: GET\n\nhello\n";
@@ -427,6 +428,50 @@ static void test_ten_thousand(void **state)
     assert_int_equal(box_close(fixture), MODULE_OK);
 }
 
+static enum module_result examine(struct fixture *fixture, struct told *told)
+{
+    const struct examination examination = {told_say, told};
+    *told = (struct told){""};
+    return www4mail_module.mailbox->examine(&fixture->call, &examination);
+}
+
+static void test_examine(void **state)
+{
+    struct fixture *fixture = *state;
+    struct told told;
+    make_maildir(fixture);
+    fixture_text(fixture_path(fixture, "box/new/1.a"), "Subject: 1\n\n");
+    fixture_text(fixture_path(fixture, "box/cur/2.b:2,S"), "Subject: 2\n\n");
+    assert_int_equal(examine(fixture, &told), MODULE_OK);
+    assert_non_null(
+        strstr(told.text, "/box, 1 mail waits\nok an answered mail gets the flags S\n"));
+    fixture_set(fixture, "done.move", ".Done");
+    assert_int_equal(examine(fixture, &told), MODULE_OK);
+    assert_non_null(strstr(told.text, "/box/.Done\n"));
+    assert_false(fixture_exists(fixture_path(fixture, "box/.Done"))); /* nothing was made */
+    fixture_set(fixture, "done.move", "");
+    fixture_set(fixture, "done.delete", "yes");
+    assert_int_equal(examine(fixture, &told), MODULE_OK);
+    assert_non_null(strstr(told.text, "ok an answered mail is deleted\n"));
+    assert_true(fixture_exists(fixture_path(fixture, "box/new/1.a")));
+    fixture_set(fixture, "path", fixture_path(fixture, "none"));
+    assert_int_not_equal(examine(fixture, &told), MODULE_OK);
+    assert_fault(fixture, FAULT_CONFIG, "none");
+    assert_string_equal(told.text, "");
+}
+
+static void test_examine_without_permission(void **state)
+{
+    struct fixture *fixture = *state;
+    struct told told;
+    make_maildir(fixture);
+    if (geteuid() == 0)
+        skip();
+    assert_int_equal(chmod(fixture_path(fixture, "box/cur"), 0500), 0);
+    assert_int_equal(examine(fixture, &told), MODULE_FAIL);
+    assert_fault(fixture, FAULT_CONFIG, "box/cur cannot be written to by user");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -451,6 +496,8 @@ int main(void)
         TEST(test_settings_that_are_wrong),
         TEST(test_folders_that_are_wrong),
         TEST(test_no_permission),
+        TEST(test_examine),
+        TEST(test_examine_without_permission),
         TEST(test_ten_thousand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* maildir_sender: where a reply goes, what is written, and that it goes there once. */
+#include "test/unit/examination.h"
 #include "test/unit/mailbox_fixture.h"
 
 #include <dirent.h>
@@ -21,8 +22,8 @@ static struct sent submit_as(struct fixture *fixture, const char *sender, const 
     assert_true(file_write_all(fd, bytes, len));
     struct submission submission = {
         .sender = sender, .recipient = recipient, .message_id = message_id, .fd = fd, .size = size};
-    sent.result =
-        www4mail_module.sender->submit(&fixture->call, &submission, &sent.outcome, &sent.text);
+    sent.result = www4mail_module.sender->submit(&fixture->call, NULL, &submission, &sent.outcome,
+                                                 &sent.text);
     close(fd);
     assert_non_null(sent.text);
     return sent;
@@ -270,13 +271,49 @@ static void test_no_room(void **state)
         .sender = "s@x", .recipient = "u@x", .message_id = "<1@x>", .fd = fd, .size = 100 * 1024};
     struct sent sent;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    sent.result =
-        www4mail_module.sender->submit(&fixture->call, &submission, &sent.outcome, &sent.text);
+    sent.result = www4mail_module.sender->submit(&fixture->call, NULL, &submission, &sent.outcome,
+                                                 &sent.text);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &own), 0);
     close(fd);
     assert_sent(sent, SUBMISSION_LATER);
     assert_int_equal(mails_in(fixture, "box/new", paths, 4), 0);
     assert_int_equal(mails_in(fixture, "box/tmp", paths, 4), 0);
+}
+
+static enum module_result examine(struct fixture *fixture, struct told *told, const char *path)
+{
+    const struct examination examination = {told_say, told};
+    *told = (struct told){""};
+    fixture_set(fixture, "path", path);
+    return www4mail_module.sender->examine(&fixture->call, &examination, "web@example.org");
+}
+
+static void test_examine(void **state)
+{
+    struct fixture *fixture = *state;
+    struct told told;
+    const char *dir = fixture->dir;
+    assert_int_equal(examine(fixture, &told, fixture_path(fixture, "all")), MODULE_OK);
+    assert_non_null(strstr(told.text, "ok what is missing is made below /tmp/"));
+    assert_null(strstr(strchr(told.text, '\n'), "/all"));
+    assert_int_equal(examine(fixture, &told, fixture_path(fixture, "deep/%u/x%d")), MODULE_OK);
+    assert_non_null(strstr(told.text, "/deep/%u/x%d\n"));
+    assert_non_null(strstr(strchr(told.text, '\n'), dir));
+    assert_false(fixture_exists(fixture_path(fixture, "all")));
+    assert_false(fixture_exists(fixture_path(fixture, "deep")));
+    assert_int_equal(examine(fixture, &told, ""), MODULE_FAIL);
+    assert_fault(fixture, FAULT_CONFIG, "set it to a Maildir");
+    assert_int_equal(examine(fixture, &told, "/x/%q"), MODULE_FAIL);
+    assert_fault(fixture, FAULT_CONFIG, "/x/%q");
+    fixture_text(fixture_path(fixture, "file"), "");
+    assert_int_equal(examine(fixture, &told, fixture_path(fixture, "file/%u")), MODULE_FAIL);
+    assert_fault(fixture, FAULT_CONFIG, "file is no directory");
+    if (geteuid() != 0) {
+        assert_int_equal(examine(fixture, &told, "/proc/www4mail"), MODULE_FAIL);
+        assert_fault(fixture, FAULT_CONFIG, "may not write to /proc");
+        assert_int_equal(examine(fixture, &told, "/proc/%u"), MODULE_OK);
+        assert_non_null(strstr(told.text, "nothing can be made in /proc"));
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -296,6 +333,7 @@ int main(void)
         TEST(test_no_permission),
         TEST(test_half_mails),
         TEST(test_no_room),
+        TEST(test_examine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* mbox: where mails start and end, what they are called, and who else is at the file. */
+#include "test/unit/examination.h"
 #include "test/unit/mailbox_fixture.h"
 
 #include "agent/base/clock.h"
@@ -535,6 +536,35 @@ static void test_keys_that_are_none(void **state)
     assert_int_equal(box_close(fixture), MODULE_OK);
 }
 
+static enum module_result examine(struct fixture *fixture, struct told *told)
+{
+    const struct examination examination = {told_say, told};
+    *told = (struct told){""};
+    return www4mail_module.mailbox->examine(&fixture->call, &examination);
+}
+
+static void test_examine(void **state)
+{
+    struct fixture *fixture = *state;
+    struct told told;
+    prepare(fixture, NULL);
+    assert_int_equal(examine(fixture, &told), MODULE_OK);
+    assert_non_null(
+        strstr(told.text, "no such file; taken as empty\nok answered mails stay in it\n"));
+    assert_false(fixture_exists(fixture->path));
+    prepare(fixture, FIRST "Subject: 1\n\none\n\n" FIRST "Subject: 2\n\ntwo\n");
+    fixture_set(fixture, "done.delete", "yes");
+    assert_int_equal(examine(fixture, &told), MODULE_OK);
+    assert_non_null(strstr(told.text, "/box, 2 mails in it\nok it is emptied when"));
+    assert_false(fixture_exists(fixture_path(fixture, "box.lock")));
+    char *text = fixture_slurp_path(fixture->path);
+    assert_non_null(strstr(text, "two")); /* it was not emptied */
+    free(text);
+    prepare(fixture, "no spool\n");
+    assert_int_equal(examine(fixture, &told), MODULE_FAIL);
+    assert_fault(fixture, FAULT_CONFIG, "is no mbox file");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -561,6 +591,7 @@ int main(void)
         TEST(test_what_is_wrong),
         TEST(test_no_file_yet),
         TEST(test_keys_that_are_none),
+        TEST(test_examine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

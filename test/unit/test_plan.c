@@ -2,6 +2,7 @@
 /* Plans: order, alternatives, plug-ins, and what accounts hand to modules. */
 #include "test/unit/module_fixture.h"
 
+#include "agent/modules/call.h"
 #include "agent/modules/plan.h"
 
 static struct scratch scratch;
@@ -279,6 +280,73 @@ static void test_settings(void **state)
                            "unknown key 'poll_every' in submission");
 }
 
+static void test_passwords(void **state)
+{
+    (void)state;
+    add("imap", "stage: lireadmail\nwhen: [mailbox.kind is imap]\nsettings: {host: \"\", user: "
+                "\"\", proxy: \"\"}\n");
+    add("mbox", "stage: lireadmail\nwhen: [mailbox.kind is mbox]\nsettings: {path: \"\"}\n");
+    add("smtp", "stage: submit\nwhen: [submission.kind is smtp]\nsettings: {user: agent}\n");
+    add("out", "stage: submit\nwhen: [submission.kind is maildir]\nsettings: {path: \"\"}\n");
+    assert_checked();
+    assert_true(check_settings(ACCOUNT("kind: imap, user: a, password_file: x", "kind: maildir")));
+    assert_true(check_settings(
+        ACCOUNT("kind: imap, user: a, password_command: [x]", "kind: smtp, credential: y")));
+    assert_true(check_settings(ACCOUNT("kind: imap", "kind: smtp, user: \"\"")));
+    assert_setting_refused(ACCOUNT("kind: imap, user: a", "kind: maildir"), "4:21",
+                           "mailbox: 'a' signs in with a password, and none is named; write "
+                           "password_command: [program, argument], password_file: PATH or "
+                           "credential: NAME");
+    assert_setting_refused(ACCOUNT("kind: mbox", "kind: smtp"), "5:24",
+                           "submission: 'agent' signs in with a password");
+    assert_setting_refused(ACCOUNT("kind: imap, password_file: x", "kind: maildir"), "4:27",
+                           "mailbox: there is a password_file but no user; write user: NAME");
+    assert_setting_refused(ACCOUNT("kind: mbox", "kind: smtp, user: \"\", credential: x"), "5:40",
+                           "submission: there is a credential but no user");
+    assert_setting_refused(ACCOUNT("kind: mbox, credential: x", "kind: maildir"), "4:27",
+                           "mailbox: kind mbox signs in nowhere; leave credential out");
+    /* A proxy for all mail is no mistake where there is nothing to reach. */
+    assert_true(
+        check_settings("proxy: {mail: \"socks5://p:1\"}\n" ACCOUNT("kind: mbox", "kind: maildir")));
+}
+
+static void test_settings_of_modules(void **state)
+{
+    (void)state;
+    add("http", "stage: browser\nsettings: {ca_file: \"\", speed: slow}\n");
+    add("out", "stage: submit\nwhen: [submission.kind is maildir]\nsettings: {path: all}\n");
+    add("mbox", "stage: lireadmail\nwhen: [mailbox.kind is mbox]\nsettings: {path: \"\"}\n");
+    assert_checked();
+    const char *rest = ACCOUNT("kind: mbox", "kind: maildir, path: own");
+    char text[1024];
+    static const struct {
+        const char *modules, *place, *words;
+    } cases[] = {
+        {"modules: {htp: {speed: x}}\n", "1:11", "no module is called 'htp'; did you mean 'http'?"},
+        {"modules: {something: {a: b}}\n", "1:11", "no module is called 'something'; www4mail mod"},
+        {"modules: {http: {sped: x}}\n", "1:18", "'sped' in modules.http; did you mean 'speed'?"},
+        {"modules: {http: {else: x}}\n", "1:18",
+         "unknown key 'else' in modules.http; leave it out"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(text, sizeof text, "%s%s", cases[i].modules, rest);
+        assert_setting_refused(text, cases[i].place, cases[i].words);
+    }
+    snprintf(text, sizeof text, "modules: {http: {speed: fast}, out: {path: house}}\n%s", rest);
+    struct config *config = config_read(scratch_text(&scratch, "accounts.yaml", text), &fault);
+    assert_non_null(config);
+    assert_true(plan_check_settings(&blocks, config, &fault));
+    plan_apply_settings(&blocks, config);
+    assert_string_equal(settings_get(&blocks_find(&blocks, "http")->settings, "speed"), "fast");
+    assert_string_equal(settings_get(&blocks_find(&blocks, "http")->settings, "ca_file"), "");
+    /* For a module that serves an endpoint it is the default, and what is written there wins. */
+    struct call call = {.overrides = &config->accounts[0].submission.settings,
+                        .defaults = &blocks_find(&blocks, "out")->settings};
+    assert_non_null(strstr(settings_get(call.defaults, "path"), "/house"));
+    assert_non_null(strstr(www4mail_setting(&call, "path"), "/own"));
+    config_free(&config);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
 int main(void)
@@ -294,6 +362,8 @@ int main(void)
         TEST(too_many_for_one_stage),
         TEST(nothing_to_plan),
         TEST(settings),
+        TEST(passwords),
+        TEST(settings_of_modules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

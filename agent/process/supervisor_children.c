@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC */
+/* What the supervisor hears of its children and does when they end; each death frees exactly what
+ * that process held in the ledger. */
+#include "agent/process/supervisor.h"
+
+#include "agent/base/clock.h"
+#include "agent/base/log.h"
+#include "agent/process/channel.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+    DEATHS_MAX = 6,      /* in a row without a job done: then one run has no workers any more */
+    PAUSE_DOUBLINGS = 9, /* a daemon waits up to 51 s between two of them */
+};
+
+/* ---- the ledger, between forks ---- */
+
+static enum ledger_result visit_ledger(struct supervisor *supervisor, struct ledger *ledger,
+                                       const struct ledger_visit *visit)
+{
+    char stage[sizeof visit->crumb->stage] = "", module[sizeof visit->crumb->module] = "";
+    if (visit->crumb) {
+        snprintf(stage, sizeof stage, "%.31s", visit->crumb->stage);
+        snprintf(module, sizeof module, "%.63s", visit->crumb->module);
+    }
+    enum ledger_result result = ledger_recover(ledger, visit->dead, visit->blame, module, stage);
+    if (result == LEDGER_OK || result == LEDGER_NONE)
+        result = ledger_counts(ledger, supervisor->run->only_account, &supervisor->counts);
+    if (result == LEDGER_OK && visit->purge)
+        result = ledger_purge(ledger, clock_now() - SUPERVISOR_KEEP_SECONDS, SUPERVISOR_KEEP_BYTES);
+    return result;
+}
+
+/* Frees what dead processes held and asks how much is left to do. */
+int supervisor_look_at_ledger(struct supervisor *supervisor, const struct ledger_visit *visit)
+{
+    struct ledger *ledger = NULL;
+    struct fault fault = FAULT_INIT;
+    enum ledger_result result = ledger_open(supervisor->run->state, &ledger, &fault);
+    if (result == LEDGER_OK)
+        result = visit_ledger(supervisor, ledger, visit);
+    if (fault_is_set(&fault))
+        log_fault(LOG_ERROR, "ledger", &fault);
+    else if (ledger && result != LEDGER_OK && fault_is_set(ledger_fault(ledger)))
+        log_fault(LOG_ERROR, "ledger", ledger_fault(ledger));
+    fault_clear(&fault);
+    ledger_close(&ledger);
+    supervisor->looked_ms = clock_monotonic_ms();
+    return run_ledger_exit(result);
+}
+
+/* ---- waking ---- */
+
+bool supervisor_is_worker(const struct child *child)
+{
+    return child->pid != 0 && child->kind == CHILD_WORKER;
+}
+
+/* An idle worker is told, or one more is forked: a busy one looks again by itself.  False while
+ * workers may not be started. */
+bool supervisor_wake_workers(struct supervisor *supervisor)
+{
+    if (supervisor->no_workers || clock_monotonic_ms() < supervisor->pause_until_ms)
+        return false;
+    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
+        struct child *child = &supervisor->children[i];
+        if (supervisor_is_worker(child) && child->given == child->taken &&
+            channel_send(child->channel, (struct notice){.kind = NOTICE_WORK})) {
+            child->given++;
+            return true;
+        }
+    }
+    supervisor_fork_worker(supervisor);
+    return true;
+}
+
+static void wake_mail(struct supervisor *supervisor, uint32_t account)
+{
+    if (account >= supervisor->run->config->account_count)
+        return;
+    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
+        struct child *child = &supervisor->children[i];
+        if (child->pid != 0 && child->kind == CHILD_MAIL && child->account == account) {
+            channel_send(child->channel, (struct notice){.kind = NOTICE_ANSWERED});
+            child->given++;
+            return;
+        }
+    }
+    supervisor->accounts[account].wanted = true;
+}
+
+static void take_notice(struct supervisor *supervisor, struct child *child,
+                        const struct notice *notice)
+{
+    switch (notice->kind) {
+    case NOTICE_CLAIMED:
+        supervisor->claimed++;
+        supervisor_wake_workers(supervisor);
+        break;
+    case NOTICE_IDLE:
+        child->taken = notice->number;
+        break;
+    case NOTICE_ANSWERED:
+        supervisor->answered++;
+        supervisor->deaths = 0;
+        wake_mail(supervisor, notice->account);
+        break;
+    case NOTICE_SENT:
+        supervisor->sent++;
+        break;
+    case NOTICE_LEAVING: /* what was answered behind its back is for its successor */
+        if (child->given > notice->number)
+            supervisor->accounts[child->account].wanted = true;
+        break;
+    default:
+        break;
+    }
+}
+
+void supervisor_hear(struct supervisor *supervisor, struct child *child)
+{
+    struct notice notice;
+    bool ended = false;
+    while (channel_receive(child->channel, &notice, &ended))
+        take_notice(supervisor, child, &notice);
+    supervisor_show_progress(supervisor);
+}
+
+/* ---- dying ---- */
+
+/* Ended by somebody's will, not by what it was doing. */
+static bool on_purpose(const struct supervisor *supervisor, int status)
+{
+    int by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return supervisor->stopping || by == SIGTERM || by == SIGINT || by == SIGHUP;
+}
+
+static void after_mail(struct supervisor *supervisor, struct child *child, int status)
+{
+    const struct account *account = &supervisor->run->config->accounts[child->account];
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
+    if (WIFSIGNALED(status) && !on_purpose(supervisor, status))
+        log_line(LOG_ERROR, "account %s: its mail process died of signal %d in %.31s %.63s",
+                 account->name, WTERMSIG(status), child->crumb->stage, child->crumb->module);
+    if (WIFSIGNALED(status))
+        code = run_worse_exit(code, supervisor_look_at_ledger(
+                                        supervisor, &(struct ledger_visit){.dead = &child->owner}));
+    supervisor->code = run_worse_exit(supervisor->code, code);
+    supervisor->accounts[child->account].next_ms =
+        clock_monotonic_ms() + account->poll_every * 1000;
+}
+
+/* Workers that die in a row: a daemon waits longer and longer, one run gives up. */
+static void count_death(struct supervisor *supervisor)
+{
+    int n = ++supervisor->deaths < PAUSE_DOUBLINGS ? supervisor->deaths : PAUSE_DOUBLINGS;
+    supervisor->pause_until_ms = clock_monotonic_ms() + (100LL << n);
+    if (supervisor->run->daemon || supervisor->deaths < DEATHS_MAX || supervisor->no_workers)
+        return;
+    log_line(LOG_ERROR, "%d workers in a row have died: no more are started in this run",
+             supervisor->deaths);
+    supervisor->no_workers = true;
+    supervisor->code = run_worse_exit(supervisor->code, EX_SOFTWARE);
+    /* Mail processes would wait for what nobody does now. */
+    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
+        if (supervisor->children[i].pid != 0 && supervisor->children[i].kind == CHILD_MAIL)
+            kill(supervisor->children[i].pid, SIGTERM);
+}
+
+static void after_worker(struct supervisor *supervisor, struct child *child, int status)
+{
+    bool purpose = on_purpose(supervisor, status);
+    bool killed = WIFSIGNALED(status) && !purpose;
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : EX_OK;
+    if (killed)
+        log_line(LOG_ERROR, "a worker died of signal %d in %.31s %.63s", WTERMSIG(status),
+                 child->crumb->stage, child->crumb->module);
+    supervisor->code = run_worse_exit(supervisor->code, code);
+    if (killed || (code != EX_OK && code != EX_TEMPFAIL && !purpose))
+        count_death(supervisor);
+    struct ledger_visit visit = {.dead = &child->owner, .blame = killed, .crumb = child->crumb};
+    supervisor->code =
+        run_worse_exit(supervisor->code, supervisor_look_at_ledger(supervisor, &visit));
+}
+
+void supervisor_bury(struct supervisor *supervisor)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
+            struct child *child = &supervisor->children[i];
+            if (child->pid != pid)
+                continue;
+            supervisor_hear(supervisor, child);
+            close(child->channel);
+            child->pid = 0;
+            if (child->kind == CHILD_MAIL)
+                after_mail(supervisor, child, status);
+            else
+                after_worker(supervisor, child, status);
+        }
+    }
+}
