@@ -10,7 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { JOB_ARENA_BYTES = 256 << 20, DAY_SECONDS = 86400, HOUR_SECONDS = 3600 };
+enum {
+    JOB_ARENA_BYTES = 256 << 20,
+    DAY_SECONDS = 86400,
+    HOUR_SECONDS = 3600,
+    PATIENT_ATTEMPTS = 6
+};
 
 void work_say(const struct work *work, enum stage_id stage, const char *format, ...)
 {
@@ -61,43 +66,52 @@ static enum pipeline_result try_later(struct work *work)
     return from_ledger(work, result, PIPELINE_LATER, "later");
 }
 
-/* What could not be done in a day is told to the asker, once, and given up. */
-static enum decision end_of_patience(struct work *work, enum decision decision)
+/* What could not be done in a day is told to the asker, once, and given up; who was never let in is
+ * told nothing. */
+static enum decision end_of_patience(struct work *work, enum decision decision, const char **rule)
 {
     struct fault told = FAULT_INIT;
-    if (decision != DECIDED_LATER || !work->from || work->out_fd < 0 ||
+    if (decision != DECIDED_LATER || work->job->attempt < PATIENT_ATTEMPTS ||
         clock_now() - work->job->claimed_at < DAY_SECONDS)
         return decision;
     log_fault(LOG_ERROR, "job given up after a day", &work->fault);
     fault_clear(&work->fault);
+    *rule = "a day";
+    if (!work->admitted || work->out_fd < 0)
+        return DECIDED_DROP;
     fault_set(&told, FAULT_INTERNAL, "Your mail could not be worked on for a whole day.", "a day");
-    work->part_count = 0; /* of an attempt that did not get to its end */
+    work->part_count = work->memory_count = 0; /* of an attempt that did not get to its end */
+    work->out_bytes = 0;
     bool ok = reply_add_fault(work, 0, "", &told);
     fault_clear(&told);
-    return ok ? DECIDED_REPLY : DECIDED_LATER;
+    return ok ? DECIDED_REPLY : DECIDED_DROP;
 }
 
 /* After its apology a job that kills workers is never taken again. */
-static void give_up(struct work *work)
+static enum ledger_result give_up(struct work *work)
 {
     const char *reason = arena_printf(work->arena, "%d crashes, last in %s", work->job->crashes,
                                       work->job->crash_module);
-    if (work->hopeless || work->job->crashes >= WORK_CRASHES_APOLOGY)
-        ledger_poison(work->pipeline->ledger, work->job->id, reason ? reason : "crashes");
+    if (!work->hopeless && work->job->crashes < WORK_CRASHES_APOLOGY)
+        return LEDGER_OK;
+    return ledger_poison(work->pipeline->ledger, work->job->id, reason ? reason : "crashes");
 }
 
 static enum pipeline_result conclude(struct work *work, enum decision decision, const char *rule)
 {
     const struct ledger_job *job = work->job;
-    switch (end_of_patience(work, decision)) {
+    switch (end_of_patience(work, decision, &rule)) {
     case DECIDED_REPLY:
         if (work->part_count > 0) {
             enum ledger_result result = reply_commit(work);
             if (result == LEDGER_OK)
-                give_up(work);
-            return from_ledger(work, result, PIPELINE_ANSWERED, "answered");
+                give_up(work); /* answered already: that it is not poison too costs nothing */
+            if (result == LEDGER_BUSY || result == LEDGER_FULL)
+                return try_later(work);
+            if (result != LEDGER_ALREADY)
+                return from_ledger(work, result, PIPELINE_ANSWERED, "answered");
         }
-        rule = "nothing";
+        rule = work->part_count > 0 ? "once a day" : "nothing";
         /* fall through */
     case DECIDED_DROP:
         return from_ledger(work, ledger_drop(work->pipeline->ledger, job->id, job->token, rule),
@@ -189,8 +203,7 @@ enum pipeline_result pipeline_run(const struct pipeline *pipeline, const struct 
         log_line(LOG_ERROR, "job %lld is given up unanswered: it ends every worker, last in %s",
                  (long long)job->id, job->crash_module);
         work.hopeless = true;
-        give_up(&work);
-        result = PIPELINE_DROPPED;
+        result = from_ledger(&work, give_up(&work), PIPELINE_DROPPED, "poison");
     } else {
         set_fields(&work);
         enum decision decision = message_run(&work, &rule);

@@ -106,27 +106,30 @@ static bool read_headers(struct work *work)
 }
 
 /* One refusal of a kind a day for a sender; more would make a robot of us that talks to robots.
- * Counted when the reply is committed, so that a crash in between silences nobody. */
-static bool first_today(struct work *work, const char *kind)
+ * Counted when the reply is committed, so that a crash in between silences nobody.  GO_ON: it is
+ * the first. */
+static enum decision first_today(struct work *work, const char *kind)
 {
     int64_t total = 0, today = clock_now() / DAY_SECONDS * DAY_SECONDS;
-    if (ledger_count(work->pipeline->ledger, work->from, kind, today, 0, &total) != LEDGER_OK ||
-        total > 0)
-        return false;
-    work->charge =
-        (struct ledger_charge){.who = work->from, .kind = kind, .window = today, .add = 1};
-    return true;
+    if (ledger_count(work->pipeline->ledger, work->from, kind, today, 0, &total) != LEDGER_OK) {
+        fault_set(&work->fault, FAULT_IO, NULL, "the ledger cannot be asked");
+        return DECIDED_LATER;
+    }
+    work->charge = (struct ledger_charge){
+        .who = work->from, .kind = kind, .window = today, .add = 1, .limit = 1};
+    return total > 0 ? DECIDED_DROP : GO_ON;
 }
 
 static enum decision refuse(struct work *work, enum fault_code code, const char *rule,
                             const char *reason)
 {
     struct fault refusal = FAULT_INIT;
-    if (!work->from || !first_today(work, "refusal")) {
+    enum decision first = work->from ? first_today(work, "refusal") : DECIDED_DROP;
+    if (first == DECIDED_DROP)
         work_say(work, STAGE_USERAUTH, "DROP %s, %s", rule,
                  work->from ? "refused once today" : "there is nobody to tell");
-        return DECIDED_DROP;
-    }
+    if (first != GO_ON)
+        return first;
     fault_set(&refusal, code, reason, "refused by rule %s", rule);
     bool ok = reply_add_fault(work, 0, "", &refusal);
     fault_clear(&refusal);
@@ -145,12 +148,15 @@ static enum decision stage_userauth(struct work *work, const char **rule_out)
         work_say(work, STAGE_USERAUTH, "DROP L10, no mail can be sent to %s", work->from);
         return DECIDED_DROP;
     }
-    if (work->pipeline->trusted)
+    if (work->pipeline->trusted) {
+        work->admitted = true;
         return GO_ON;
+    }
     if (!work_admit(work, STAGE_USERAUTH, &facts, &verdict, &work->fault))
         return DECIDED_LATER;
     if (verdict.action == VERDICT_DO) {
         work_say(work, STAGE_USERAUTH, "DO, from %s", work->from);
+        work->admitted = true;
         return GO_ON;
     }
     bool drop = verdict.action == VERDICT_DROP;
@@ -162,6 +168,8 @@ static enum decision stage_userauth(struct work *work, const char **rule_out)
 
 static enum decision unreadable_mail(struct work *work)
 {
+    if (!parser_lives(work->pipeline->parser))
+        return DECIDED_LATER; /* not the mail's fault: a fresh worker tries again */
     struct fault told = FAULT_INIT;
     fault_set(&told, FAULT_BAD_MAIL, "Your mail could not be read.", "%s",
               work->fault.operator ? work->fault.operator : "unreadable");
@@ -217,8 +225,9 @@ static bool send_help(struct work *work, unsigned number, const char *asked, con
 static enum decision nothing_asked(struct work *work)
 {
     work_say(work, STAGE_GLOBALCMD, "no request found");
-    if (!work->pipeline->trusted && !first_today(work, "help"))
-        return DECIDED_DROP;
+    enum decision first = work->pipeline->trusted ? GO_ON : first_today(work, "help");
+    if (first != GO_ON)
+        return first;
     return send_help(work, 0, "", "", "No request was found in your mail.") ? DECIDED_REPLY
                                                                             : DECIDED_LATER;
 }

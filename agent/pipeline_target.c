@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CONNECT_MS = 10000 };
+/* What hangs beyond all its own limits (a name look-up, say) is ended after the slack. */
+enum { CONNECT_MS = 10000, FETCH_SLACK_MS = 60000 };
 
 /* ---- order to target ---- */
 
@@ -130,8 +131,10 @@ static bool fetch_once(struct work *work, const struct target *target, int64_t d
     struct call call = work_call(work, fault, deadline_ms);
     int64_t began = clock_monotonic_ms();
     *page_out = (struct page){.fd = -1};
+    crumb_limit(work->pipeline->crumb, clock_left_ms(deadline_ms) + FETCH_SLACK_MS);
     enum module_result result = run_modules(&work->blocks, STAGE_BROWSER, "fetcher", &work->fields,
                                             work->pipeline->crumb, &call, use_fetcher, &fetching);
+    crumb_limit(work->pipeline->crumb, 0);
     if (result == MODULE_PASS)
         return fault_set(fault, FAULT_SCHEME, "Addresses of this kind cannot be fetched here.",
                          "no fetcher for %s", target->url.scheme);
@@ -283,5 +286,7 @@ bool target_run(struct work *work, const struct order *order, unsigned number)
         if (!stage_browser(work, visit, &fault))
             return answer_fault(work, number, order->argument, &fault);
     }
-    return render_visit(work, visit, target.format, number, order->argument);
+    return render_visit(work, visit, target.format, number, order->argument) &&
+           (parser_lives(work->pipeline->parser) ||
+            fault_set(&work->fault, FAULT_CRASH, NULL, "the parser was lost"));
 }

@@ -47,6 +47,7 @@ struct work {
     struct parse_child *child; /* reads the mail */
     struct flat headers;
     const char *from;
+    bool admitted; /* userauth has let it in: only then may its sender be told anything */
     struct request request;
     const char *note; /* for the first reply: what is to be said of the mail as a whole; or NULL */
     struct visit *visits;

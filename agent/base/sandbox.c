@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: ISC */
+/* SPDY-License-Identifier: ISC */
 /* rlimits, no_new_privs, landlock (files) and seccomp (system calls). */
 #include "agent/base/sandbox.h"
 
@@ -124,6 +124,9 @@ static bool load_filter(scmp_filter_ctx filter, int problem, struct fault *fault
     return fault_set(fault, FAULT_INTERNAL, NULL, "seccomp: %s", strerror(-problem));
 }
 
+/* Younger than the headers; the same number on all architectures. */
+enum { FCHMODAT2 = 452 };
+
 /* What no worker needs, whatever a server talks it into. */
 static const int worker_denied[] = {
     SCMP_SYS(ptrace),
@@ -159,6 +162,12 @@ static const int worker_denied[] = {
     SCMP_SYS(setxattr),
     SCMP_SYS(lsetxattr),
     SCMP_SYS(removexattr),
+    SCMP_SYS(lremovexattr),
+    SCMP_SYS(fchmod),
+    SCMP_SYS(fchown),
+    SCMP_SYS(fsetxattr),
+    SCMP_SYS(fremovexattr),
+    FCHMODAT2,
 };
 
 static bool filter_worker(bool allow_exec, struct fault *fault)

@@ -128,6 +128,7 @@ struct ledger_charge {
     const char *who, *kind;
     int64_t window; /* start of the period, seconds since 1970 */
     int64_t add;
+    int64_t limit; /* of an answer: with a total beyond it nothing is kept; 0 none */
 };
 
 struct ledger_answer {
@@ -139,7 +140,9 @@ struct ledger_answer {
     size_t charge_count;
 };
 
-/* All parts become ready at once, memories and charges in the same commit; taken -> answered. */
+/* All parts become ready at once, memories and charges in the same commit; taken -> answered.
+ * ALREADY, and nothing changed, when a charge would exceed its limit: two workers that both asked
+ * before either counted cannot both answer. */
 enum ledger_result ledger_answer(struct ledger *ledger, int64_t job, int64_t token,
                                  const struct ledger_answer *answer);
 /* taken -> dropped: no reply, for this rule. */

@@ -26,7 +26,7 @@ static enum ledger_result read_count(struct ledger *ledger, const struct ledger_
 enum ledger_result ledger_count(struct ledger *ledger, const char *who, const char *kind,
                                 int64_t window, int64_t add, int64_t *total_out)
 {
-    const struct ledger_charge charge = {who, kind, window, add};
+    const struct ledger_charge charge = {.who = who, .kind = kind, .window = window, .add = add};
     *total_out = 0;
     if (add == 0)
         return read_count(ledger, &charge, total_out);

@@ -124,7 +124,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         " crash_stage = CASE ?4 WHEN 0 THEN crash_stage ELSE ?6 END, " NO_OWNER
         " WHERE state = 'taken' AND owner_pid = ?1 AND owner_start = ?2 AND owner_boot = ?3",
     [RECOVER_PARTS] =
-        "UPDATE part INDEXED BY part_owner SET state = 'in_doubt', in_doubt_since = ?4, " NO_OWNER
+        "UPDATE part INDEXED BY part_owner SET in_doubt_since = ?4,"
+        " state = CASE WHEN tries >= 6 THEN 'never' ELSE 'in_doubt' END, " NO_OWNER
         " WHERE state = 'submitting' AND owner_pid = ?1 AND owner_start = ?2 AND owner_boot = ?3",
 
     [COUNTER_ADD] =

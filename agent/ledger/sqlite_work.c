@@ -29,7 +29,7 @@ enum ledger_result sqlite_add_part(struct ledger *ledger, int64_t job, int n,
 }
 
 static enum ledger_result add_answer(struct ledger *ledger, int64_t job,
-                                     const struct ledger_answer *answer)
+                                     const struct ledger_answer *answer, bool *over_limit_out)
 {
     enum ledger_result result = LEDGER_OK;
     int64_t total;
@@ -37,19 +37,27 @@ static enum ledger_result add_answer(struct ledger *ledger, int64_t job,
         result = sqlite_add_part(ledger, job, (int)i + 1, &answer->parts[i]);
     for (size_t i = 0; result == LEDGER_OK && i < answer->memory_count; i++)
         result = sqlite_set_memory(ledger, &answer->memories[i]);
-    for (size_t i = 0; result == LEDGER_OK && i < answer->charge_count; i++)
+    for (size_t i = 0; result == LEDGER_OK && i < answer->charge_count; i++) {
         result = sqlite_add_count(ledger, &answer->charges[i], &total);
+        if (result == LEDGER_OK && answer->charges[i].limit && total > answer->charges[i].limit)
+            *over_limit_out = true;
+    }
     return result;
 }
 
 enum ledger_result ledger_answer(struct ledger *ledger, int64_t job, int64_t token,
                                  const struct ledger_answer *answer)
 {
+    bool over_limit = false;
     enum ledger_result result = sqlite_begin(ledger);
     if (result == LEDGER_OK)
         result = hold(ledger, job, token);
     if (result == LEDGER_OK)
-        result = add_answer(ledger, job, answer);
+        result = add_answer(ledger, job, answer, &over_limit);
+    if (result == LEDGER_OK && over_limit) {
+        sqlite_end(ledger, LEDGER_NONE); /* takes all of it back */
+        return LEDGER_ALREADY;
+    }
     if (result == LEDGER_OK)
         result = sqlite_change(ledger, JOB_ANSWERED, VALUES(NUMBER(job), NUMBER(token)));
     if (result == LEDGER_OK)

@@ -167,6 +167,8 @@ static bool start_child(struct parse_child *child, const struct parse_plan *plan
     }
     const int descriptors[ZYGOTE_DESCRIPTORS] = {thing, down[0], up[1]};
     bool ok = order_child(child->parser, buffer_span(&order), descriptors, &child->handle);
+    if (!ok)
+        end_zygote(child->parser);
     buffer_free(&order);
     close(down[0]);
     close(up[1]);
@@ -195,8 +197,6 @@ struct parse_child *parse_start(struct parser *parser, const struct parse_plan *
     buffer_init(&child->page.bytes, FACTS_MAX_BYTES + 4096);
     buffer_init(&child->render.bytes, DOCUMENT_MAX_BYTES);
     bool ok = start_child(child, plan, fd, fault);
-    if (!ok)
-        end_zygote(parser);
     if (!ok)
         parse_end(&child);
     return child;

@@ -37,7 +37,9 @@ int64_t breaker_until(struct ledger *ledger, const char *account, const char *si
     uint64_t count, until;
     if (!recall(ledger, account, side, &count, &until))
         return 0;
-    return (int64_t)until > clock_now() ? (int64_t)until : 0;
+    /* Longer than it is ever held: then a clock was wrong, and nobody waits for that. */
+    int64_t now = clock_now();
+    return (int64_t)until > now && (int64_t)until <= now + 3600 ? (int64_t)until : 0;
 }
 
 int64_t breaker_open(struct ledger *ledger, const char *account, const char *side)

@@ -14,8 +14,7 @@ enum {
     WAIT_MS = 1000,
     /* A session with a mailbox, or a round of submissions, keeps its own limits; what lasts longer
      * hangs where no limit reaches (a name look-up, a library) and is ended by the supervisor. */
-    SESSION_LIMIT_MS = 135000,
-    SUBMIT_LIMIT_MS = 3600000
+    SESSION_LIMIT_MS = 135000
 };
 
 static volatile sig_atomic_t asked_to_stop;
@@ -78,7 +77,6 @@ static int follow_workers(struct mailer *mailer)
     uint64_t answered = 0;
     for (;;) {
         bool more = work_outstanding(mailer);
-        crumb_limit(mailer->crumb, SUBMIT_LIMIT_MS);
         code = run_worse_exit(code, mailer_submit(mailer));
         crumb_limit(mailer->crumb, 0);
         struct notice notice;

@@ -22,7 +22,7 @@ struct mailer {
     struct fields fields;
     struct crumb *crumb;
     int channel; /* to the supervisor, or -1 */
-    bool claimed_any, ledger_failed;
+    bool ledger_failed;
     struct secret secrets[MAILER_SIDES];
     bool signed_in[MAILER_SIDES], held_told[MAILER_SIDES];
 };

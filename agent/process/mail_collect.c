@@ -12,6 +12,7 @@
 
 enum {
     POLL_MS = 120000,
+    POLL_SLACK_MS = 30000,
     HEADERS_BYTES = 256 * 1024,
     POLL_ARENA_BYTES = 64 << 20,
     SETTLE_AT_ONCE = 500
@@ -108,6 +109,7 @@ static int claim_one(struct mailer *mailer, struct session *session, const struc
                      uint64_t size, struct buffer *headers)
 {
     int64_t job = 0;
+    crumb_limit(mailer->crumb, POLL_MS + POLL_SLACK_MS);
     buffer_clear(headers);
     if (session->ops->head(&session->call, session->state, key, headers) != MODULE_OK)
         return complain(mailer, "lireadmail", &session->fault);
@@ -123,7 +125,6 @@ static int claim_one(struct mailer *mailer, struct session *session, const struc
         return EX_OK;
     if (result != LEDGER_OK)
         return ledger_trouble(mailer, result);
-    mailer->claimed_any = true;
     log_line(LOG_INFO, "job %lld  %-12s  %s, %llu bytes", (long long)job, "lireadmail", key->uid,
              (unsigned long long)size);
     channel_send(mailer->channel,
@@ -208,6 +209,7 @@ static int settle_list(struct mailer *mailer, struct ledger_settle *list, size_t
     int code = EX_OK;
     if (!mailer_may_sign_in(mailer, MAILER_MAILBOX))
         return EX_NOPERM;
+    crumb_limit(mailer->crumb, POLL_MS + POLL_SLACK_MS);
     bool open = session_open(mailer, STAGE_SETTLE, &session);
     for (size_t i = 0; open && i < count; i++) {
         done[i] = session.ops->settle(&session.call, session.state, &list[i].key,

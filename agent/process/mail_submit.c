@@ -15,7 +15,7 @@
 
 /* A mail is begun only while enough of the session is left for the wait after its end, which
  * RFC 5321 (4.5.3.2.6) puts at ten minutes. */
-enum { SESSION_MS = 900000, MAIL_MS = 660000 };
+enum { SESSION_MS = 900000, MAIL_MS = 660000, MAIL_LIMIT_MS = SESSION_MS + 60000 };
 enum { PART_ARENA_BYTES = 4 << 20, GIVE_UP_TRIES = 125, OUTCOME_ATTEMPTS = 5, DOUBT_WAIT = 600 };
 
 /* One session with a sender; ops is NULL when none is open. */
@@ -218,7 +218,9 @@ static enum ledger_result submit_one(struct mailer *mailer, struct sender_sessio
     *code = run_worse_exit(*code, report(mailer, next, &carrying));
     if (carrying.outcome == SUBMISSION_IN_DOUBT)
         session->doubted = next->part;
-    return result;
+    /* Who cannot be reached, or does not let us in, is not asked for every mail that waits. */
+    bool no_use = carrying.outcome == SUBMISSION_NOT_SENT || carrying.locked_out;
+    return result == LEDGER_OK && no_use ? LEDGER_NONE : result;
 }
 
 /* The next mail that waits; LEDGER_NONE when there is no more. */
@@ -231,8 +233,11 @@ static enum ledger_result submit_next(struct mailer *mailer, struct sender_sessi
         *code = run_worse_exit(*code, EX_TEMPFAIL);
         return LEDGER_NONE;
     }
+    crumb_limit(mailer->crumb, MAIL_LIMIT_MS);
+    /* What was doubted a moment ago is not to stand before what was never tried. */
     enum ledger_result result =
-        ledger_next_part(mailer->ledger, mailer->account->name, wait, arena, &next);
+        ledger_next_part(mailer->ledger, mailer->account->name,
+                         session->doubted && wait < 1 ? 1 : wait, arena, &next);
     if (result == LEDGER_OK) {
         /* Nobody is asked about the same mail twice in a round. */
         bool again = next.part == session->doubted;

@@ -8,7 +8,6 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/log.h"
-#include "agent/base/stream.h"
 #include "agent/process/channel.h"
 #include "agent/process/lock.h"
 #include "agent/process/notify.h"
@@ -120,26 +119,10 @@ static void end_hanging(struct supervisor *supervisor)
         struct child *child = &supervisor->children[i];
         if (child->pid == 0 || child->crumb->must_end_ms == 0 || now < child->crumb->must_end_ms)
             continue;
-        log_line(LOG_ERROR, "process %d hangs in %s %s and is ended", (int)child->pid,
+        log_line(LOG_ERROR, "process %d hangs in %.31s %.63s and is ended", (int)child->pid,
                  child->crumb->stage, child->crumb->module);
         kill(child->pid, SIGKILL);
         child->crumb->must_end_ms = 0;
-    }
-}
-
-/* Trust stores are read once, here, and not again by every mail process. */
-static void load_trust(const struct supervisor *supervisor)
-{
-    const struct config *config = supervisor->run->config;
-    for (size_t i = 0; i < config->account_count; i++) {
-        const struct settings *settings = &config->accounts[i].mailbox.settings;
-        const char *tls = settings_get(settings, "tls"), *pin = settings_get(settings, "pin");
-        struct fault fault = FAULT_INIT;
-        bool wanted = settings_get(settings, "host") && !(tls && strcmp(tls, "none") == 0) &&
-                      !(pin && *pin) && run_wants(supervisor->run, &config->accounts[i]);
-        if (wanted)
-            stream_trust_load(settings_get(settings, "ca_file"), &fault);
-        fault_clear(&fault); /* said again, for that account, when it signs in */
     }
 }
 
@@ -151,9 +134,14 @@ static void start_mails(struct supervisor *supervisor)
         if (supervisor->run->daemon && turn->next_ms && now >= turn->next_ms &&
             run_wants(supervisor->run, &supervisor->run->config->accounts[i]))
             turn->wanted = true;
-        if (turn->wanted && may_start_mail(supervisor) && supervisor_fork_mail(supervisor, i)) {
-            turn->wanted = false;
-            turn->next_ms = 0;
+        if (!turn->wanted || !may_start_mail(supervisor))
+            continue;
+        /* One that still lives is succeeded when it ends (NOTICE_LEAVING). */
+        turn->wanted = false;
+        turn->next_ms = 0;
+        if (!supervisor_fork_mail(supervisor, i)) {
+            turn->next_ms = now + supervisor->run->config->accounts[i].poll_every * 1000;
+            supervisor->code = run_worse_exit(supervisor->code, EX_OSERR);
         }
     }
 }
@@ -246,6 +234,9 @@ static void end_run(struct supervisor *supervisor)
     if (code == EX_OK && counts->claimed + owed > 0)
         code = EX_TEMPFAIL;
     supervisor->code = run_worse_exit(supervisor->code, code);
+    if (supervisor->run
+            ->daemon) /* told to end, it ends well: what passed long ago was logged then */
+        supervisor->code = code == EX_TEMPFAIL ? EX_OK : code;
     log_line(LOG_INFO,
              "endrun: %llu collected, %llu worked on, %llu sent; waiting: %lld mail%s, %lld repl%s",
              (unsigned long long)supervisor->claimed, (unsigned long long)supervisor->answered,
@@ -259,7 +250,6 @@ static int supervise(struct supervisor *supervisor)
     if (code != EX_OK)
         return code;
     supervisor->purged_ms = clock_monotonic_ms();
-    load_trust(supervisor);
     /* The mailboxes first; the first worker warms up while they are read. */
     start_mails(supervisor);
     for (uint64_t i = 0; i < supervisor->run->config->workers_min; i++)

@@ -72,6 +72,7 @@ void supervisor_hear(struct supervisor *supervisor, struct child *child);
 void supervisor_bury(struct supervisor *supervisor);
 
 bool supervisor_fork_mail(struct supervisor *supervisor, uint32_t account);
+bool supervisor_may_fork_worker(const struct supervisor *supervisor);
 bool supervisor_fork_worker(struct supervisor *supervisor);
 
 /* One line on standard error that rewrites itself, when that is a terminal. */

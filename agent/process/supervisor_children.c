@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -55,6 +56,24 @@ int supervisor_look_at_ledger(struct supervisor *supervisor, const struct ledger
     return run_ledger_exit(result);
 }
 
+/* Workers that die in a row: a daemon waits longer and longer, one run gives up. */
+static void count_death(struct supervisor *supervisor)
+{
+    int n = ++supervisor->deaths < PAUSE_DOUBLINGS ? supervisor->deaths : PAUSE_DOUBLINGS;
+    supervisor->pause_until_ms = clock_monotonic_ms() + (100LL << n);
+    if (supervisor->run->daemon || supervisor->deaths < DEATHS_MAX || supervisor->no_workers)
+        return;
+    log_line(LOG_ERROR, "%d workers in a row have died: no more are started in this run",
+             supervisor->deaths);
+    supervisor->no_workers = true;
+    supervisor->code = run_worse_exit(supervisor->code, EX_SOFTWARE);
+    /* Mail processes would wait for what nobody does now: they hear the end of their channel,
+     * submit what is ready, and settle. */
+    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
+        if (supervisor->children[i].pid != 0 && supervisor->children[i].kind == CHILD_MAIL)
+            shutdown(supervisor->children[i].channel, SHUT_WR);
+}
+
 /* ---- waking ---- */
 
 bool supervisor_is_worker(const struct child *child)
@@ -76,8 +95,12 @@ bool supervisor_wake_workers(struct supervisor *supervisor)
             return true;
         }
     }
-    supervisor_fork_worker(supervisor);
-    return true;
+    if (!supervisor_may_fork_worker(supervisor))
+        return true; /* all are busy, and look again by themselves */
+    if (supervisor_fork_worker(supervisor))
+        return true;
+    count_death(supervisor);
+    return false;
 }
 
 static void wake_mail(struct supervisor *supervisor, uint32_t account)
@@ -114,9 +137,8 @@ static void take_notice(struct supervisor *supervisor, struct child *child,
     case NOTICE_SENT:
         supervisor->sent++;
         break;
-    case NOTICE_LEAVING: /* what was answered behind its back is for its successor */
-        if (child->given > notice->number)
-            supervisor->accounts[child->account].wanted = true;
+    case NOTICE_LEAVING:
+        child->taken = notice->number;
         break;
     default:
         break;
@@ -152,25 +174,11 @@ static void after_mail(struct supervisor *supervisor, struct child *child, int s
         code = run_worse_exit(code, supervisor_look_at_ledger(
                                         supervisor, &(struct ledger_visit){.dead = &child->owner}));
     supervisor->code = run_worse_exit(supervisor->code, code);
+    /* What was answered behind its back is for its successor. */
+    if (child->given > child->taken && !supervisor->stopping)
+        supervisor->accounts[child->account].wanted = true;
     supervisor->accounts[child->account].next_ms =
         clock_monotonic_ms() + account->poll_every * 1000;
-}
-
-/* Workers that die in a row: a daemon waits longer and longer, one run gives up. */
-static void count_death(struct supervisor *supervisor)
-{
-    int n = ++supervisor->deaths < PAUSE_DOUBLINGS ? supervisor->deaths : PAUSE_DOUBLINGS;
-    supervisor->pause_until_ms = clock_monotonic_ms() + (100LL << n);
-    if (supervisor->run->daemon || supervisor->deaths < DEATHS_MAX || supervisor->no_workers)
-        return;
-    log_line(LOG_ERROR, "%d workers in a row have died: no more are started in this run",
-             supervisor->deaths);
-    supervisor->no_workers = true;
-    supervisor->code = run_worse_exit(supervisor->code, EX_SOFTWARE);
-    /* Mail processes would wait for what nobody does now. */
-    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
-        if (supervisor->children[i].pid != 0 && supervisor->children[i].kind == CHILD_MAIL)
-            kill(supervisor->children[i].pid, SIGTERM);
 }
 
 static void after_worker(struct supervisor *supervisor, struct child *child, int status)
@@ -182,7 +190,8 @@ static void after_worker(struct supervisor *supervisor, struct child *child, int
         log_line(LOG_ERROR, "a worker died of signal %d in %.31s %.63s", WTERMSIG(status),
                  child->crumb->stage, child->crumb->module);
     supervisor->code = run_worse_exit(supervisor->code, code);
-    if (killed || (code != EX_OK && code != EX_TEMPFAIL && !purpose))
+    bool stillborn = child->taken == 0 && !purpose; /* it never came to be idle */
+    if (killed || stillborn || (code != EX_OK && code != EX_TEMPFAIL && !purpose))
         count_death(supervisor);
     struct ledger_visit visit = {.dead = &child->owner, .blame = killed, .crumb = child->crumb};
     supervisor->code =

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static struct child *free_place(struct supervisor *supervisor)
@@ -65,6 +66,8 @@ static pid_t fork_child(struct supervisor *supervisor, struct child *child, int 
     struct fault fault = FAULT_INIT;
     ledger_owner_of(pid, &child->owner, &fault); /* fails only where /proc does, for all */
     fault_clear(&fault);
+    if (supervisor->no_workers)
+        shutdown(ends[0], SHUT_WR); /* a mail process is not to wait for anybody's work */
     child->pid = pid;
     child->began_ms = clock_monotonic_ms();
     child->channel = ends[0];
@@ -80,7 +83,7 @@ bool supervisor_fork_mail(struct supervisor *supervisor, uint32_t account)
     for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
         const struct child *other = &supervisor->children[i];
         if (other->pid != 0 && other->kind == CHILD_MAIL && other->account == account)
-            return false; /* one at a time for an account */
+            return true; /* one at a time for an account */
     }
     child->kind = CHILD_MAIL;
     child->account = account;
@@ -91,14 +94,19 @@ bool supervisor_fork_mail(struct supervisor *supervisor, uint32_t account)
     return pid > 0;
 }
 
-bool supervisor_fork_worker(struct supervisor *supervisor)
+bool supervisor_may_fork_worker(const struct supervisor *supervisor)
 {
-    int channel;
     size_t workers = 0;
     for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
         workers += supervisor->children[i].pid != 0 && supervisor->children[i].kind == CHILD_WORKER;
+    return workers < supervisor->run->config->workers_max;
+}
+
+bool supervisor_fork_worker(struct supervisor *supervisor)
+{
+    int channel;
     struct child *child = free_place(supervisor);
-    if (!child || workers >= supervisor->run->config->workers_max)
+    if (!child)
         return false;
     child->kind = CHILD_WORKER;
     child->given = 1; /* it looks for work as soon as it lives */

@@ -22,6 +22,12 @@ static uint32_t account_index(const struct run *run, const char *name)
     return UINT32_MAX;
 }
 
+/* A job whose result was lost, or a parser that died, or no key: that needs a fresh process. */
+static bool is_fit(int code, const struct parser *parser)
+{
+    return (code == EX_OK || code == EX_TEMPFAIL) && parser_lives(parser);
+}
+
 static enum ledger_result work_one(const struct run *run, struct pipeline *pipeline,
                                    const struct ledger_owner *owner, int channel, int *code)
 {
@@ -69,8 +75,7 @@ int worker_work(const struct run *run, struct ledger *ledger, struct parser *par
         return EX_OSERR;
     }
     enum ledger_result taken = LEDGER_OK;
-    /* A job whose result was lost, or a parser that died, needs a fresh process. */
-    while (*done_out < max_jobs && taken == LEDGER_OK && code != EX_IOERR && parser_lives(parser)) {
+    while (*done_out < max_jobs && taken == LEDGER_OK && is_fit(code, parser)) {
         taken = work_one(run, &pipeline, &owner, channel, &code);
         *done_out += taken == LEDGER_OK;
     }
@@ -96,14 +101,14 @@ static int serve(const struct run *run, struct ledger *ledger, struct parser *pa
     uint64_t told = 1; /* being forked counts as the first NOTICE_WORK */
     int life = JOBS_A_LIFE, code = EX_OK;
     bool ended = false;
-    while (!ended && life > 0 && code != EX_IOERR && parser_lives(parser)) {
+    while (!ended && life > 0 && is_fit(code, parser)) {
         int done;
         struct notice notice;
         code = run_worse_exit(code, worker_work(run, ledger, parser, crumb, channel, life, &done));
         life -= done;
         channel_send(channel, (struct notice){.kind = NOTICE_IDLE, .number = told});
         bool work = false;
-        while (!work && !ended && life > 0 && code != EX_IOERR && parser_lives(parser)) {
+        while (!work && !ended && life > 0 && is_fit(code, parser)) {
             channel_wait(channel, -1);
             while (channel_receive(channel, &notice, &ended)) {
                 told += notice.kind == NOTICE_WORK;

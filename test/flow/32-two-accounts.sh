@@ -21,9 +21,9 @@ add_account near web@agent.example "{kind: maildir, path: $T/in}" "$replies"
 echo "get $WEB/" | put_mail agent ann@people.example
 echo "get $WEB/" | deliver bob
 
-"$AGENT" -c "$T/accounts.yaml" --modules "$MODULES" --once >"$T/stdout" 2>"$T/stderr" </dev/null &
+setsid "$AGENT" -c "$T/accounts.yaml" --modules "$MODULES" --once >"$T/stdout" 2>"$T/stderr" </dev/null &
 run=$!
-pids="$pids $run"
+groups="$groups $run"
 for _ in $(seq 100); do
     [ "$(replies ann)" = 1 ] && [ "$(replies bob)" = 1 ] && break
     sleep 0.1
@@ -31,7 +31,7 @@ done
 expect_replies ann 1
 expect_replies bob 1
 kill -0 "$run" 2>/dev/null || { cat "$T/stderr"; fail "the slow server did not hold its account up: no test"; }
-kill -TERM "$run"
+kill -KILL -"$run"
 wait "$run" 2>/dev/null || :
 
 # Without the slow one: the exit code tells that one was down.

@@ -71,8 +71,9 @@ case " $names " in *" imap-expired "*) ;; *) echo "note: no certificate of yeste
 for name in $names; do
     grep -q "account $name:\|account $name " "$T/stderr" || { cat "$T/stderr"; fail "$name is not named"; }
 done
-! grep -l top-secret-word "$T"/fake-*-no-starttls.log "$T"/fake-*-preauth.log "$T"/fake-*-inject.log \
-    "$T"/fake-imap-old-tls.log "$T"/fake-imap-good.log "$T/stderr" 2>/dev/null || fail "the password was sent"
+! grep -l top-secret-word "$T"/fake-*-no-starttls-*.log "$T"/fake-*-preauth-*.log "$T"/fake-*-inject-*.log \
+    "$T"/fake-imap-old-tls-*.log "$T"/fake-imap-good-*.log "$T/stderr" || fail "the password was sent"
+grep -q top-secret-word "$T"/fake-imap-refuse-*.log || fail "the log of a fake would not show a password"
 ! grep -qiE 'sanitizer|signal 11|core' "$T/stderr" || { cat "$T/stderr"; fail "a crash"; }
 [ "$(find "$T/out" -type f | wc -l)" = 1 ] || fail "somebody was answered who did not ask"
 

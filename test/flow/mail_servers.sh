@@ -11,6 +11,7 @@ finish_mail_servers() {
     code=$?
     for group in $groups; do kill -TERM -"$group" 2>/dev/null || :; done
     for group in $groups; do wait "$group" 2>/dev/null || :; done
+    set +e # or the next line ends it here
     (exit $code)
     finish
 }
@@ -287,7 +288,7 @@ start_postfix() {
     wait_for_port "$SUBMISSION_PORT" || { cat "$P/start" "$P/log" >&2; fail "Postfix does not start"; }
 }
 
-# One fake of fake_mail.py on $FAKE_MAIL_PORT; what it was told goes to fake-KIND-SCRIPT.log.
+# One fake of fake_mail.py on $FAKE_MAIL_PORT; what it was told goes to $FAKE_MAIL_LOG.
 start_fake_mail() { # KIND SCRIPT [OPTIONS...]
     begin_fake_mail "$@"
     wait_for_port "$FAKE_MAIL_PORT"
@@ -298,9 +299,9 @@ begin_fake_mail() { # KIND SCRIPT [OPTIONS...]
     FAKE_MAIL_PORT=$(free_port)
     kind=$1 script=$2
     shift 2
-    FAKE_MAIL_LOG=$T/fake-$kind-$script.log
+    FAKE_MAIL_LOG=$T/fake-$kind-$script-$FAKE_MAIL_PORT.log
     python3 test/flow/fake_mail.py "$kind" "$script" "$FAKE_MAIL_PORT" --log "$FAKE_MAIL_LOG" "$@" \
-        >"$T/fake-$kind-$script.out" 2>&1 </dev/null &
+        >"$FAKE_MAIL_LOG.out" 2>&1 </dev/null &
     pids="$pids $!"
 }
 

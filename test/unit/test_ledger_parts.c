@@ -176,7 +176,7 @@ static void test_answer_is_one_commit(void **state)
     int fd = memory_file("short");
     struct ledger_part parts[] = {{"<1@x>", "s", "r", fd, 0, 5}, {"<2@x>", "s", "r", fd, 3, 3}};
     struct ledger_memory memory = {"choice", "u", "width", SPAN_LITERAL("72"), 0};
-    struct ledger_charge charge = {"u", "bytes", 100, 5};
+    struct ledger_charge charge = {"u", "bytes", 100, 5, 4};
     struct ledger_answer all = {parts, 2, &memory, 1, &charge, 1};
     struct span value;
     /* The second part's file ends before its size. */
@@ -189,6 +189,12 @@ static void test_answer_is_one_commit(void **state)
     assert_int_equal(ledger_recall(bench->ledger, "choice", "u", "width", bench->arena, &value),
                      LEDGER_NONE);
     parts[1].message_id = "<2@x>";
+    /* Beyond the limit of a charge nothing is kept, the charge included. */
+    assert_int_equal(ledger_answer(bench->ledger, id, token, &all), LEDGER_ALREADY);
+    assert_int_equal(ask(bench, "SELECT count(*) FROM part"), 0);
+    assert_int_equal(ledger_count(bench->ledger, "u", "bytes", 100, 0, &total), LEDGER_OK);
+    assert_int_equal(total, 0);
+    charge.limit = 5;
     assert_int_equal(ledger_answer(bench->ledger, id, token, &all), LEDGER_OK);
     assert_int_equal(ledger_recall(bench->ledger, "choice", "u", "width", bench->arena, &value),
                      LEDGER_OK);
