@@ -1,4 +1,4 @@
-/* SPDY-License-Identifier: ISC */
+/* SPDX-License-Identifier: ISC */
 /* rlimits, no_new_privs, landlock (files) and seccomp (system calls). */
 #include "agent/base/sandbox.h"
 

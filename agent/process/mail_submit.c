@@ -34,6 +34,7 @@ struct carrying {
     const struct submission *submission;
     enum submission_outcome outcome;
     const char *text;
+    bool failed;     /* over this mail, by the module itself: the next may fare better */
     bool locked_out; /* no password, or a wrong one */
 };
 
@@ -142,6 +143,7 @@ static void carry(struct mailer *mailer, struct sender_session *session,
         run_modules(mailer->run->blocks, STAGE_SUBMIT, "sender", &mailer->fields, mailer->crumb,
                     &call, use_sender, carrying);
     if (result != MODULE_OK) {
+        carrying->failed = true;
         carrying->outcome = SUBMISSION_NOT_SENT;
         carrying->text = arena_printf(arena, "%s", fault.operator ? fault.operator
                                                                   : "no module to submit with");
@@ -219,7 +221,8 @@ static enum ledger_result submit_one(struct mailer *mailer, struct sender_sessio
     if (carrying.outcome == SUBMISSION_IN_DOUBT)
         session->doubted = next->part;
     /* Who cannot be reached, or does not let us in, is not asked for every mail that waits. */
-    bool no_use = carrying.outcome == SUBMISSION_NOT_SENT || carrying.locked_out;
+    bool no_use =
+        (carrying.outcome == SUBMISSION_NOT_SENT && !carrying.failed) || carrying.locked_out;
     return result == LEDGER_OK && no_use ? LEDGER_NONE : result;
 }
 
