@@ -30,6 +30,7 @@ struct child {
     /* Of a worker: NOTICE_WORK sent, and seen by it when it was idle last; it is busy while they
      * differ.  Of a mail process: NOTICE_ANSWERED passed on. */
     uint64_t given, taken;
+    uint64_t claims; /* of a worker: claims heard of when it was told last */
 };
 
 struct account_turn {

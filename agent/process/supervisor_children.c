@@ -92,6 +92,7 @@ bool supervisor_wake_workers(struct supervisor *supervisor)
         if (supervisor_is_worker(child) && child->given == child->taken &&
             channel_send(child->channel, (struct notice){.kind = NOTICE_WORK})) {
             child->given++;
+            child->claims = supervisor->claimed;
             return true;
         }
     }
@@ -118,16 +119,29 @@ static void wake_mail(struct supervisor *supervisor, uint32_t account)
     supervisor->accounts[account].wanted = true;
 }
 
+static uint64_t count_busy(const struct supervisor *supervisor)
+{
+    uint64_t busy = 0;
+    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
+        busy += supervisor_is_worker(&supervisor->children[i]) &&
+                supervisor->children[i].given != supervisor->children[i].taken;
+    return busy;
+}
+
 static void take_notice(struct supervisor *supervisor, struct child *child,
                         const struct notice *notice)
 {
     switch (notice->kind) {
     case NOTICE_CLAIMED:
         supervisor->claimed++;
-        supervisor_wake_workers(supervisor);
+        /* A worker that is busy looks again by itself: one more only for what they have not yet. */
+        if (count_busy(supervisor) < supervisor->claimed - supervisor->answered)
+            supervisor_wake_workers(supervisor);
         break;
     case NOTICE_IDLE:
         child->taken = notice->number;
+        if (supervisor->claimed > child->claims) /* it may have looked just before that claim */
+            supervisor_wake_workers(supervisor);
         break;
     case NOTICE_ANSWERED:
         supervisor->answered++;

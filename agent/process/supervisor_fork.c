@@ -110,6 +110,7 @@ bool supervisor_fork_worker(struct supervisor *supervisor)
         return false;
     child->kind = CHILD_WORKER;
     child->given = 1; /* it looks for work as soon as it lives */
+    child->claims = supervisor->claimed;
     pid_t pid = fork_child(supervisor, child, SIGKILL, &channel);
     if (pid == 0)
         _exit(worker_process(supervisor->run, child->crumb, channel));
