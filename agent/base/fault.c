@@ -21,14 +21,6 @@ const char *fault_name(enum fault_code code)
     return (unsigned)code < FAULT_CODE_COUNT ? codes[code].name : "internal";
 }
 
-enum fault_code fault_code_of(const char *name)
-{
-    for (unsigned code = 0; code < FAULT_CODE_COUNT; code++)
-        if (strcmp(codes[code].name, name) == 0)
-            return (enum fault_code)code;
-    return FAULT_INTERNAL;
-}
-
 enum fault_class fault_usual_class(enum fault_code code)
 {
     return (unsigned)code < FAULT_CODE_COUNT ? codes[code].class : FAULT_OPERATOR;

@@ -74,8 +74,7 @@ struct fault {
 /* The stable word for a code, as logs and JSON show it. */
 const char *fault_name(enum fault_code code);
 
-/* The code of a word, or FAULT_INTERNAL. */
-enum fault_code fault_code_of(const char *name);
+/* The class that a code has unless it is set otherwise. */
 enum fault_class fault_usual_class(enum fault_code code);
 
 /*

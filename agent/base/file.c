@@ -116,9 +116,3 @@ bool file_map(int fd, struct span *bytes_out)
     *bytes_out = (struct span){at, (size_t)size};
     return true;
 }
-
-void file_unmap(struct span bytes)
-{
-    if (bytes.at)
-        munmap((void *)(uintptr_t)bytes.at, map_len(bytes.len));
-}

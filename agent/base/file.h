@@ -32,8 +32,7 @@ int64_t file_size(int fd);
 
 /* Maps a whole file for reading, with at least one zero byte behind its end inside the mapping
  * (so parsers that look one byte too far see a NUL).  An empty file gives a span of length 0 whose
- * `at` is not NULL.  False and errno.  Undo with file_unmap. */
+ * `at` is not NULL.  False and errno.  The mapping stays until the process ends. */
 bool file_map(int fd, struct span *bytes_out);
-void file_unmap(struct span bytes);
 
 #endif

@@ -197,8 +197,9 @@ enum ledger_result ledger_settled(struct ledger *ledger, int64_t job);
 
 /*
  * Frees what a dead owner held: taken -> claimed with one crash more (module and stage from the
- * breadcrumb, "" when unknown), submitting -> in_doubt.  `owner` NULL: every owner that does not
- * live any more; `blame` false: it was ended on purpose, no crash is counted.
+ * breadcrumb, "" when unknown), submitting -> in_doubt (never, when it was in doubt before and six
+ * submissions were begun: what ends its process each time is not tried for ever).  `owner` NULL:
+ * every owner that does not live any more; `blame` false: it was ended on purpose, no crash is counted.
  */
 enum ledger_result ledger_recover(struct ledger *ledger, const struct ledger_owner *owner,
                                   bool blame, const char *module, const char *stage);

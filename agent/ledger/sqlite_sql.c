@@ -125,7 +125,7 @@ static const char *const texts[STATEMENT_COUNT] = {
         " WHERE state = 'taken' AND owner_pid = ?1 AND owner_start = ?2 AND owner_boot = ?3",
     [RECOVER_PARTS] =
         "UPDATE part INDEXED BY part_owner SET in_doubt_since = ?4,"
-        " state = CASE WHEN tries >= 6 THEN 'never' ELSE 'in_doubt' END, " NO_OWNER
+        " state = CASE WHEN tries >= 6 AND in_doubt_since > 0 THEN 'never' ELSE 'in_doubt' END, " NO_OWNER
         " WHERE state = 'submitting' AND owner_pid = ?1 AND owner_start = ?2 AND owner_boot = ?3",
 
     [COUNTER_ADD] =

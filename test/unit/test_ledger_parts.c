@@ -120,6 +120,24 @@ static void test_in_doubt(void **state)
     assert_int_equal(settle_list(bench, list, 2), 1);
 }
 
+/* What ends the mail process each time is not tried for ever; a part that was only refused for now
+ * is never given up by a death. */
+static void test_doubt_ends(void **state)
+{
+    struct bench *bench = *state;
+    answered(bench, "1", 1);
+    for (int i = 0; i < 6; i++)
+        submit(bench, SUBMISSION_LATER);
+    for (int i = 0; i < 2; i++) {
+        struct ledger_submission next = next_part(bench, 0);
+        assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
+        close(next.submission.fd);
+        assert_int_equal(ledger_recover(bench->ledger, &bench->me, false, "", ""), LEDGER_OK);
+        assert_int_equal(counts(bench).in_doubt, i == 0);
+        assert_int_equal(counts(bench).never, i == 1);
+    }
+}
+
 static void test_settle(void **state)
 {
     struct bench *bench = *state;
@@ -387,6 +405,7 @@ int main(void)
         LEDGER_TEST(test_submitting_fences),
         LEDGER_TEST(test_later_never_and_tries),
         LEDGER_TEST(test_in_doubt),
+        LEDGER_TEST(test_doubt_ends),
         LEDGER_TEST(test_settle),
         LEDGER_TEST(test_poison_still_sends),
         LEDGER_TEST(test_answer_is_one_commit),
