@@ -97,7 +97,7 @@ UNITS   = $(patsubst test/unit/%.c,$(B)/test/%,$(wildcard test/unit/test_*.c))
 all: $(B)/www4mail $(OBJECTS) $(MODULES:%=$(B)/modules/%.module) ## build the agent and its modules
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 # ---- building ----
 
@@ -137,6 +137,9 @@ endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 
 # ---- checking ----
+
+# Kinds of tests with targets of their own keep them beside themselves.
+include $(wildcard test/*/*.mk)
 
 # test_NAME.c is linked with the house and, where it tests modules' own code, with these sources.
 test_stream_SRC   = test/unit/stream_fixture.c
