@@ -43,7 +43,8 @@ imap_SRC           = fetchers/mailbox/imap.c fetchers/mailbox/imap_open.c \
                      fetchers/mailbox/imap_lines.c fetchers/mailbox/imap_names.c \
                      fetchers/mailbox/imap_folder.c fetchers/mailbox/imap_fetch.c \
                      fetchers/mailbox/imap_settle.c fetchers/mailbox/imap_quota.c \
-                     fetchers/mailbox/imap_examine.c fetchers/mailbox/etpan_stream.c \
+                     fetchers/mailbox/imap_examine.c fetchers/mailbox/imap_sent.c \
+                     fetchers/mailbox/imap_sent_folder.c fetchers/mailbox/etpan_stream.c \
                      fetchers/mailbox/local.c
 imap_LIB           = -l:libetpan.so.20
 pop3_SRC           = fetchers/mailbox/pop3.c fetchers/mailbox/pop3_session.c \
@@ -64,8 +65,8 @@ mime_SRC           = agent/request/mime.c agent/request/mime_headers.c agent/req
                      agent/request/mime_text.c agent/request/uuencode.c agent/request/flowed.c
 mime_LIB           = -l:libetpan.so.20
 http_SRC           = fetchers/web/http.c fetchers/web/http_answer.c fetchers/web/http_fault.c \
-                     fetchers/web/http_fields.c
-http_LIB           = -lcurl
+                     fetchers/web/http_fields.c fetchers/web/http_unpack.c
+http_LIB           = -lcurl -lz
 page_SRC           = render/page.c render/sniff.c render/decode.c render/tokenizer.c \
                      render/tokenizer_text.c render/tokenizer_declaration.c \
                      render/tokenizer_reference.c render/tags.c render/clean.c \
@@ -138,57 +139,10 @@ $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 
 # ---- checking ----
 
-# Kinds of tests with targets of their own keep them beside themselves.
-include $(wildcard test/*/*.mk)
+comma = ,
 
-# test_NAME.c is linked with the house and, where it tests modules' own code, with these sources.
-test_stream_SRC   = test/unit/stream_fixture.c
-test_stream_tls_SRC = test/unit/stream_fixture.c
-test_stream_session_SRC = test/unit/stream_fixture.c
-test_stream_proxy_SRC = test/unit/stream_fixture.c
-test_etpan_stream_SRC = fetchers/mailbox/etpan_stream.c test/unit/stream_fixture.c
-test_etpan_stream_LIB = -l:libetpan.so.20
-test_maildir_SRC  = $(maildir_SRC)
-test_mbox_SRC     = $(mbox_SRC)
-test_stdin_SRC    = $(stdin_SRC)
-test_pop3_SRC     = $(pop3_SRC) test/unit/fake_pop3.c
-test_pop3_hostile_SRC = $(test_pop3_SRC)
-test_imap_SRC     = $(imap_SRC) test/unit/fake_imap.c
-test_imap_LIB     = $(imap_LIB)
-test_imap_settle_SRC = $(imap_SRC) test/unit/fake_imap.c
-test_imap_settle_LIB = $(imap_LIB)
-test_imap_hostile_SRC = $(imap_SRC) test/unit/fake_imap.c
-test_imap_hostile_LIB = $(imap_LIB)
-test_mime_SRC     = $(mime_SRC)
-test_mime_LIB     = $(mime_LIB)
-test_mime_headers_SRC = $(mime_SRC)
-test_mime_headers_LIB = $(mime_LIB)
-test_http_SRC     = $(http_SRC) test/unit/fake_http.c
-test_http_LIB     = $(http_LIB) -lz
-test_http_fields_SRC = fetchers/web/http_fields.c
-test_http_tls_SRC = $(http_SRC)
-test_http_tls_LIB = $(http_LIB) -lgnutls
-test_page_SRC     = $(page_SRC)
-test_tokenizer_SRC = $(filter render/tokenizer%,$(page_SRC))
-test_page_LIB     = $(page_LIB)
-test_page_facts_SRC = $(page_SRC)
-test_page_facts_LIB = $(page_LIB)
-test_page_hostile_SRC = $(page_SRC)
-test_page_hostile_LIB = $(page_LIB)
-test_text_SRC     = $(text_SRC)
-test_html_SRC     = $(html_SRC)
-test_original_SRC = render/original.c
-test_loops_SRC    = agent/policy/loops.c
-test_senders_SRC  = agent/policy/senders.c
-test_urls_SRC     = agent/policy/urls.c
-test_files_SRC    = agent/policy/files.c
-test_maildir_sender_SRC = agent/reply/maildir_sender.c
-test_smtp_SRC     = $(smtp_SRC) test/unit/fake_smtp.c
-test_smtp_LIB     = $(smtp_LIB) -lgnutls
-test_smtp_mail_SRC = $(test_smtp_SRC)
-test_smtp_mail_LIB = $(test_smtp_LIB)
-test_smtp_tls_SRC = $(test_smtp_SRC)
-test_smtp_tls_LIB = $(test_smtp_LIB)
+# What kinds of tests are linked with, and their own targets, stand beside them.
+include $(wildcard test/*/*.mk)
 
 .SECONDARY:
 
@@ -286,4 +240,4 @@ uninstall: ## what install put there
 clean: ## remove everything that was built
 	rm -rf $(B)
 
--include $(patsubst %.o,%.d,$(call object,$(ALL_SRC)) $(UNITS:$(B)/test/%=$(B)/obj/test/unit/%.o))
+-include $(patsubst %.o,%.d,$(call object,$(ALL_SRC))) $(wildcard $(B)/obj/test/*/*.d)

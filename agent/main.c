@@ -42,6 +42,10 @@ static int run(const struct options *options)
         return command_modules(options);
     case COMMAND_STAGES:
         return command_stages(options);
+    case COMMAND_FORGET:
+        return command_forget(options);
+    case COMMAND_IN_DOUBT:
+        return command_in_doubt(options);
     default:
         return command_serve(options);
     }
@@ -50,8 +54,10 @@ static int run(const struct options *options)
 int main(int argc, char **argv)
 {
     struct options options;
-    if (!have_standard_descriptors())
+    if (!have_standard_descriptors()) {
+        perror("www4mail: /dev/null cannot be opened");
         return EX_OSERR;
+    }
     setlocale(LC_CTYPE, "");
     int code = options_read(argc, argv, &options);
     if (code != EX_OK)

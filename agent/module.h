@@ -98,6 +98,14 @@ struct examination {
     void *context;
 };
 
+/* A reply of ours that may have been sent: what to look for among the sent mails. */
+struct sent_mail {
+    const char *message_id; /* with angle brackets */
+    const char *token;      /* the value of SUBMISSION_TOKEN_FIELD; "" none */
+    int64_t since;          /* seconds since 1970: it was not sent before */
+    bool found;             /* filled: one with that Message-ID or that token was read there */
+};
+
 /*
  * mailbox (stage lireadmail, settle).  State is one connection or one open folder.  Settling is
  * durable only once close has returned OK.
@@ -123,6 +131,12 @@ struct mailbox_ops {
     /* May be NULL.  For doctor: goes through everything that open, list and settle will need,
      * changes nothing, and tells each step. */
     enum module_result (*examine)(struct call *call, const struct examination *examination);
+    /* May be NULL.  Looks for mails where the mailbox keeps what was sent (setting `sent_folder`;
+     * where that is missing, the folder that the mailbox itself says), over a connection of its
+     * own, and changes nothing.  OK: each `found` is what was read there; *where_out names the
+     * place.  PASS: no such folder is kept.  Anything else: nothing is known. */
+    enum module_result (*find_sent)(struct call *call, struct sent_mail *mails, size_t count,
+                                    const char **where_out);
 };
 
 /* sender (stage submit).  State may hold a connection from one mail to the next; a module without

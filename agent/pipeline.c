@@ -106,8 +106,10 @@ static enum pipeline_result conclude(struct work *work, enum decision decision, 
             enum ledger_result result = reply_commit(work);
             if (result == LEDGER_OK)
                 give_up(work); /* answered already: that it is not poison too costs nothing */
-            if (result == LEDGER_BUSY || result == LEDGER_FULL)
+            if (result == LEDGER_BUSY || result == LEDGER_FULL) {
+                log_fault(LOG_ERROR, "ledger", ledger_fault(work->pipeline->ledger));
                 return try_later(work);
+            }
             if (result != LEDGER_ALREADY)
                 return from_ledger(work, result, PIPELINE_ANSWERED, "answered");
         }

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 enum { ATTEMPTS_AT_HEADERS = 3, DAY_SECONDS = 86400 };
+/* All gates of a stage together; what hangs is ended after the slack. */
+enum { GATE_MS = 10000, GATE_SLACK_MS = 5000 };
 
 /* ---- gates ---- */
 
@@ -32,10 +34,12 @@ bool work_admit(struct work *work, enum stage_id stage, const struct gate_facts 
                 struct verdict *verdict_out, struct fault *fault)
 {
     struct admission admission = {facts, verdict_out};
-    struct call call = work_call(work, fault, 0);
+    struct call call = work_call(work, fault, clock_monotonic_ms() + GATE_MS);
     *verdict_out = (struct verdict){.action = VERDICT_DO, .rule = ""};
+    crumb_limit(work->pipeline->crumb, GATE_MS + GATE_SLACK_MS);
     enum module_result result = run_all_modules(&work->blocks, stage, "gate", &work->fields,
                                                 work->pipeline->crumb, &call, use_gate, &admission);
+    crumb_limit(work->pipeline->crumb, 0);
     return result == MODULE_OK || result == MODULE_ANSWER;
 }
 

@@ -195,6 +195,13 @@ static bool take_token(void *context, struct tokenizer *tokenizer, const struct 
     return !cleaner->out->failed;
 }
 
+static bool is_short_of_memory(const struct clean_page *page)
+{
+    return page->html.no_memory || page->title.no_memory || page->base.no_memory ||
+           page->language.no_memory || page->header_language.no_memory ||
+           page->description.no_memory;
+}
+
 bool clean_html(struct span text, struct clean_page *page_out)
 {
     *page_out = (struct clean_page){.cuts = 0};
@@ -212,7 +219,9 @@ bool clean_html(struct span text, struct clean_page *page_out)
     if (cleaner.mode == CLEAN_FOREIGN)
         foreign_leave(&cleaner);
     page_out->cuts |= cuts;
-    buffer_free(&cleaner.foreign.words);
+    buffer_free_into(&cleaner.foreign.words, &page_out->title);
+    if (is_short_of_memory(page_out))
+        return false;
     /* What fitted of a page beyond all measure is shown. */
     if (page_out->html.failed && page_out->html.len > CLEAN_MAX_HTML / 2) {
         page_out->cuts |= CLEAN_CUT_SIZE;

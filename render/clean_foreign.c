@@ -12,10 +12,16 @@ static bool is_true(struct span value)
     return span_equal_nocase(span_trim(value), SPAN_LITERAL("true"));
 }
 
+/* As many as there is room for, cut between two characters. */
 static void keep_words(struct foreign *foreign, struct span words)
 {
     size_t room = foreign->words.max - foreign->words.len;
-    buffer_add(&foreign->words, words.at, words.len < room ? words.len : room);
+    if (words.len > room) {
+        words.len = room;
+        while (words.len && ((unsigned char)words.at[words.len] & 0xC0) == 0x80)
+            words.len--;
+    }
+    buffer_add_span(&foreign->words, words);
 }
 
 void foreign_begin(struct cleaner *cleaner, const struct token *token)

@@ -188,7 +188,7 @@ static void add_image(struct html_writer *writer, uint32_t node)
     if (bracketed)
         buffer_add_byte(&writer->out, ']');
     writer->out.failed |= words.failed;
-    buffer_free(&words);
+    buffer_free_into(&words, &writer->out);
 }
 
 static void add_linked(struct html_writer *writer, uint32_t node, struct span words)
@@ -218,7 +218,7 @@ static bool add_control(struct html_writer *writer, uint32_t node)
         add_blank(writer);
     }
     writer->out.failed |= words.failed;
-    buffer_free(&words);
+    buffer_free_into(&words, &writer->out);
     return known;
 }
 
@@ -328,7 +328,7 @@ static enum module_result write_body(struct html_writer *writer, const struct re
     html_add_text(writer, buffer_span(&text), true);
     buffer_add_text(&writer->out, "</pre>\n");
     writer->out.failed |= text.failed;
-    buffer_free(&text);
+    buffer_free_into(&text, &writer->out);
     return is_text ? MODULE_OK : MODULE_PASS;
 }
 

@@ -2,6 +2,7 @@
 /* Resolves and numbers links, with a hash table over their absolute URLs. */
 #include "render/passes.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,13 +114,18 @@ static void number_node(struct linker *linker, uint32_t node)
         linker->failed = true;
         return;
     }
-    if (!url_resolve(linker->scratch, base, link, &url) || url.len > PASSES_MAX_URL ||
-        !may_be_followed(url) || is_within(linker->tree, url))
+    errno = 0;
+    if (!url_resolve(linker->scratch, base, link, &url)) {
+        linker->failed = errno == ENOMEM;
+        return;
+    }
+    if (url.len > PASSES_MAX_URL || !may_be_followed(url) || is_within(linker->tree, url))
         return;
     linker->tree->nodes[node].link = number_of(linker, url, node);
 }
 
-static void find_base(struct tree *tree, struct arena *arena, const char *page_url,
+/* False when memory is short; a base that is no URL is passed over. */
+static bool find_base(struct tree *tree, struct arena *arena, const char *page_url,
                       struct span base)
 {
     struct fault fault = FAULT_INIT;
@@ -127,16 +133,24 @@ static void find_base(struct tree *tree, struct arena *arena, const char *page_u
     struct span absolute;
     if (page_url && url_parse(arena, span_of(page_url), &url, &fault))
         tree->base = url;
+    bool no_memory = fault.code == FAULT_MEMORY;
     fault_clear(&fault);
-    if (base.len && url_resolve(arena, tree->base.text ? &tree->base : NULL, base, &absolute) &&
-        url_parse(arena, absolute, &url, &fault))
+    errno = 0;
+    if (!base.len || no_memory)
+        return !no_memory;
+    if (!url_resolve(arena, tree->base.text ? &tree->base : NULL, base, &absolute))
+        return errno != ENOMEM;
+    if (url_parse(arena, absolute, &url, &fault))
         tree->base = url;
+    no_memory = fault.code == FAULT_MEMORY;
     fault_clear(&fault);
+    return !no_memory;
 }
 
 bool passes_links(struct tree *tree, struct arena *arena, const char *page_url, struct span base)
 {
-    find_base(tree, arena, page_url, base);
+    if (!find_base(tree, arena, page_url, base))
+        return false;
     struct linker linker = {.tree = tree, .arena = arena};
     linker.table = calloc(TABLE_SIZE, sizeof *linker.table);
     linker.failed = !linker.table;

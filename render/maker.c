@@ -152,11 +152,12 @@ bool maker_finish(struct maker *maker, struct arena *arena, struct tree *tree_ou
         .node_count = node_count(maker),
         .attr_count = (uint32_t)(maker->attrs.len / sizeof(struct tree_attr)),
     };
+    bool whole = !maker->nodes.no_memory && !maker->attrs.no_memory && !maker->pool.no_memory;
     tree_out->nodes = move_to(arena, &maker->nodes);
     buffer_free(&maker->nodes);
     tree_out->attrs = move_to(arena, &maker->attrs);
     buffer_free(&maker->attrs);
     tree_out->pool = move_to(arena, &maker->pool);
     buffer_free(&maker->pool);
-    return tree_out->node_count && tree_out->nodes && tree_out->attrs && tree_out->pool;
+    return whole && tree_out->node_count && tree_out->nodes && tree_out->attrs && tree_out->pool;
 }

@@ -85,7 +85,7 @@ static void clean_name(struct span text, struct buffer *name)
         rest.len--;
     for (size_t i = 0; i < rest.len; i++)
         buffer_add_byte(name, is_name_byte(rest.at[i]) ? rest.at[i] : '_');
-    buffer_free(&clean);
+    buffer_free_into(&clean, name);
 }
 
 /* Behind the last slash or backslash. */
@@ -181,7 +181,9 @@ static struct span make_name(struct arena *arena, const struct page_hints *hints
     if (!name.len)
         buffer_add_text(&name, "page");
     add_extension(&name, type, given);
-    char *copy = arena_copy_span(arena, buffer_span(&name));
+    /* For want of memory it would be another name, which is none. */
+    bool whole = !name.no_memory && !decoded.no_memory;
+    char *copy = whole ? arena_copy_span(arena, buffer_span(&name)) : NULL;
     struct span result = {copy, copy ? name.len : 0};
     buffer_free(&decoded);
     buffer_free(&name);

@@ -71,10 +71,10 @@ static void add_fact(struct flat_writer *facts, enum facts_what what, uint32_t v
     flat_number(facts, (uint32_t)what);
     flat_number(facts, value);
     flat_text(facts, buffer_span(&line));
-    buffer_free(&line);
+    buffer_free_into(&line, &facts->table);
 }
 
-/* The words of a head on one line: blanks in runs are one. */
+/* The words of a head on one line: blanks in runs are one.  Absent when memory is short. */
 static struct span one_line(struct arena *arena, struct span text)
 {
     struct buffer line, clean;
@@ -87,7 +87,8 @@ static struct span one_line(struct arena *arena, struct span text)
             buffer_add_byte(&clean, ' ');
         buffer_add_span(&clean, word);
     }
-    const char *copy = arena_copy_span(arena, buffer_span(&clean));
+    bool whole = !line.no_memory && !clean.no_memory;
+    const char *copy = whole ? arena_copy_span(arena, buffer_span(&clean)) : NULL;
     size_t len = copy ? clean.len : 0;
     buffer_free(&line);
     buffer_free(&clean);
@@ -95,7 +96,7 @@ static struct span one_line(struct arena *arena, struct span text)
 }
 
 /* The first language of a list, when it looks like a tag of BCP 47. */
-static struct span language_tag(struct arena *arena, struct span text)
+static struct span language_tag(struct span text)
 {
     text = span_trim(text);
     size_t len = 0;
@@ -107,19 +108,19 @@ static struct span language_tag(struct arena *arena, struct span text)
     }
     if (len < 2 || len > 35 || (len < text.len && !strchr(", ;\t", text.at[len])))
         return (struct span){NULL, 0};
-    const char *copy = arena_copy_span(arena, (struct span){text.at, len});
-    return (struct span){copy, copy ? len : 0};
+    return (struct span){text.at, len};
 }
 
+/* Absent when memory is short. */
 static struct span find_language(struct arena *arena, const struct clean_page *clean,
                                  const struct page_hints *hints)
 {
-    struct span language = language_tag(arena, buffer_span(&clean->language));
+    struct span language = language_tag(buffer_span(&clean->language));
     if (!language.len)
-        language = language_tag(arena, buffer_span(&clean->header_language));
+        language = language_tag(buffer_span(&clean->header_language));
     if (!language.len)
-        language = language_tag(arena, span_of(hints->language));
-    return language;
+        language = language_tag(span_of(hints->language));
+    return (struct span){arena_copy_span(arena, language), language.len};
 }
 
 /* Clean stream -> finished nodes in the arena; NULL when memory is short. */
@@ -185,6 +186,8 @@ static enum module_result build_tree(struct call *call, struct clean_page *clean
         return no_memory(call);
     tree->title = one_line(arena, buffer_span(&clean->title));
     tree->language = find_language(arena, clean, hints);
+    if (!tree->title.at || !tree->language.at)
+        return no_memory(call);
     add_html_facts(call, facts, tree, simplified(clean->cuts, cut));
     *tree_out = tree;
     return MODULE_OK;

@@ -121,7 +121,7 @@ static void add_select(const struct tree *tree, uint32_t node, struct buffer *ou
     if (!text.len && first != TREE_NONE && !multiple)
         add_option(tree, first, &text);
     add_field(tree, node, buffer_span(&text), out);
-    buffer_free(&text);
+    buffer_free_into(&text, out);
 }
 
 static void add_textarea(const struct tree *tree, uint32_t node, struct buffer *out)
@@ -130,7 +130,7 @@ static void add_textarea(const struct tree *tree, uint32_t node, struct buffer *
     buffer_init(&text, 2 * VALUE_MAX);
     plain_words(tree, node, VALUE_MAX, &text);
     add_field(tree, node, buffer_span(&text), out);
-    buffer_free(&text);
+    buffer_free_into(&text, out);
 }
 
 /* True for a button without words: its label is all there is of it. */

@@ -205,7 +205,7 @@ static void add_text(struct span text, struct buffer *out)
     if (line.len)
         add_line(buffer_span(&line), out);
     out->failed |= line.failed;
-    buffer_free(&line);
+    buffer_free_into(&line, out);
 }
 
 bool plain_text(const struct render_input *input, struct buffer *out)
@@ -216,7 +216,7 @@ bool plain_text(const struct render_input *input, struct buffer *out)
     if (is_text && !text.failed)
         add_text(buffer_span(&text), out);
     out->failed |= is_text && text.failed;
-    buffer_free(&text);
+    buffer_free_into(&text, out);
     return is_text;
 }
 
@@ -251,6 +251,10 @@ bool plain_head(const struct render_input *input, struct arena *arena,
 enum module_result plain_finish(struct call *call, struct buffer *body,
                                 struct document *document_out)
 {
+    if (body->no_memory) {
+        buffer_free(body);
+        return www4mail_fault(call, MODULE_FAIL, FAULT_MEMORY, NULL, "no memory for the document");
+    }
     if (body->failed) {
         size_t max = body->max;
         buffer_free(body);

@@ -21,7 +21,7 @@ static bool says_nothing(const char *declared)
            is_declared(declared, "application/unknown") ||
            is_declared(declared, "application/force-download") ||
            is_declared(declared, "unknown/unknown") || is_declared(declared, "*/*") ||
-           !strchr(declared, '/');
+           !strchr(declared, '/') || strlen(declared) >= SNIFF_TYPE_SIZE;
 }
 
 static bool is_xml(const char *declared)

@@ -37,7 +37,7 @@ static void end_writer(struct text_writer *writer)
                                 &writer->frames, &writer->prefix, &writer->first};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
         writer->out.failed |= buffers[i]->failed;
-        buffer_free(buffers[i]);
+        buffer_free_into(buffers[i], &writer->out);
     }
 }
 

@@ -238,9 +238,9 @@ bool table_gather(struct table *table, struct text_writer *writer, uint32_t node
 
 void table_free(struct table *table)
 {
-    buffer_free(&table->texts);
-    buffer_free(&table->cells);
-    buffer_free(&table->rows);
+    buffer_free_into(&table->texts, &table->writer->out);
+    buffer_free_into(&table->cells, &table->writer->out);
+    buffer_free_into(&table->rows, &table->writer->out);
 }
 
 /* ---- asking ---- */

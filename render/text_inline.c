@@ -102,7 +102,7 @@ static bool ends_with_url(const struct text_writer *writer)
         low = end - URL_LOOK_BACK;
     while (at > low && !strchr(" \n\1", writer->para.at[at - 1]))
         at--;
-    return span_find((struct span){writer->para.at + at, end - at}, SPAN_LITERAL("://")) >= 0;
+    return span_find(span_from(buffer_span(&writer->para), at), SPAN_LITERAL("://")) >= 0;
 }
 
 static void show_mark(struct text_writer *writer, uint32_t node)
@@ -173,7 +173,7 @@ static void add_thing(struct text_writer *writer, struct buffer *words, uint32_t
             show_mark(writer, link);
     }
     writer->para.failed |= words->failed;
-    buffer_free(words);
+    buffer_free_into(words, &writer->para);
 }
 
 static void add_image(struct text_writer *writer, uint32_t node)
@@ -187,7 +187,7 @@ static void add_image(struct text_writer *writer, uint32_t node)
         buffer_printf(&shown, "[%s]", words.at);
     else
         buffer_add_span(&shown, buffer_span(&words));
-    buffer_free(&words);
+    buffer_free_into(&words, &writer->para);
     add_thing(writer, &shown, TREE_NONE);
 }
 
@@ -210,7 +210,7 @@ static bool add_control(struct text_writer *writer, uint32_t node)
     buffer_init(&words, writer->out.max);
     bool media = plain_media(writer->tree, node, &words);
     if (!media && !plain_field(writer->tree, node, &words)) {
-        buffer_free(&words);
+        buffer_free_into(&words, &writer->para);
         return false;
     }
     bool linked = media && writer->tree->nodes[node].link;

@@ -381,7 +381,7 @@ static void pre_line(struct text_writer *writer, struct span text)
     writer->line_columns = columns;
     hard_pieces(writer, buffer_span(&wide));
     writer->out.failed |= wide.failed;
-    buffer_free(&wide);
+    buffer_free_into(&wide, &writer->out);
 }
 
 static void underline(struct text_writer *writer)

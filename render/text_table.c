@@ -149,7 +149,7 @@ static void write_columns(const struct table *table, const struct grid *grid)
             write_rule(table, grid, &line);
     }
     table->writer->out.failed |= line.failed;
-    buffer_free(&line);
+    buffer_free_into(&line, &table->writer->out);
 }
 
 /* ---- records ---- */

@@ -27,6 +27,7 @@ fi
 mkdir -p "$T/in/tmp" "$T/in/new" "$T/in/cur"
 cat >"$T/accounts.yaml" <<CONF
 state: state
+sandbox: if_possible
 accounts:
   - name: demo
     address: web@agent.example

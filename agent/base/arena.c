@@ -2,6 +2,7 @@
 /* A bump allocator over malloc'ed blocks. */
 #include "agent/base/arena.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,11 +61,12 @@ static struct block *add_block(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    if (size > arena->max)
+    if (size <= arena->max)
+        size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (size > arena->max - arena->taken) {
+        errno = ENOMEM;
         return NULL;
-    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (size > arena->max - arena->taken)
-        return NULL;
+    }
     struct block *block = arena->first;
     if (!block || block->size - block->used < size)
         block = add_block(arena, size);

@@ -18,6 +18,13 @@ void buffer_free(struct buffer *buffer)
     *buffer = (struct buffer){.max = buffer->max};
 }
 
+void buffer_free_into(struct buffer *buffer, struct buffer *out)
+{
+    out->failed |= buffer->no_memory;
+    out->no_memory |= buffer->no_memory;
+    buffer_free(buffer);
+}
+
 void buffer_clear(struct buffer *buffer)
 {
     buffer->len = 0;
@@ -43,7 +50,7 @@ static bool reserve(struct buffer *buffer, size_t more)
         room = buffer->max + 1;
     char *at = realloc(buffer->at, room);
     if (!at) {
-        buffer->failed = true;
+        buffer->failed = buffer->no_memory = true;
         return false;
     }
     buffer->at = at;

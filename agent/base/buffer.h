@@ -2,7 +2,8 @@
 /*
  * buffer: bytes that grow up to a maximum fixed at birth.  A failed append (maximum reached,
  * memory short) leaves the bytes as they were and marks the buffer `failed`; appends after that
- * do nothing, so a writer may check once, at its end.
+ * do nothing, so a writer may check once, at its end.  `no_memory` tells the two apart and outlives
+ * buffer_clear, so that what was lost once is never taken for absent.
  */
 #ifndef WWW4MAIL_BASE_BUFFER_H
 #define WWW4MAIL_BASE_BUFFER_H
@@ -12,12 +13,15 @@
 struct buffer {
     char *at; /* NUL-terminated once anything was appended */
     size_t len, room, max;
-    bool failed;
+    bool failed, no_memory;
 };
 
 void buffer_init(struct buffer *buffer, size_t max);
 void buffer_free(struct buffer *buffer);
-void buffer_clear(struct buffer *buffer); /* keeps its room, forgets bytes and failure */
+void buffer_clear(struct buffer *buffer); /* keeps its room, forgets bytes and `failed` */
+
+/* Frees a buffer that was made for `out`: when memory was short for it, so it was for `out`. */
+void buffer_free_into(struct buffer *buffer, struct buffer *out);
 
 bool buffer_add(struct buffer *buffer, const void *bytes, size_t len);
 bool buffer_add_span(struct buffer *buffer, struct span text);

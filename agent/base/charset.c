@@ -177,7 +177,7 @@ static void convert_single(const uint16_t *table, struct span bytes, struct buff
         charset_add(out, table[at[i] - 0x80]);
         start = i + 1;
     }
-    buffer_add(out, at + start, bytes.len - start);
+    buffer_add_span(out, span_from(bytes, start));
 }
 
 static uint32_t utf16_unit(const unsigned char *at, bool big)

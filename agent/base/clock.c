@@ -11,11 +11,21 @@ int64_t clock_now(void)
     return now.tv_sec;
 }
 
-int64_t clock_monotonic_ms(void)
+static int64_t milliseconds(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t clock_monotonic_ms(void)
+{
+    return milliseconds(CLOCK_MONOTONIC);
+}
+
+int64_t clock_awaited_ms(void)
+{
+    return milliseconds(CLOCK_BOOTTIME);
 }
 
 int64_t clock_left_ms(int64_t deadline_ms)

@@ -2,6 +2,7 @@
 /* Faults: a code, two texts and a place. */
 #include "agent/base/fault.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,23 @@ void fault_tell_asker(struct fault *fault, const char *format, ...)
     if (vasprintf(&fault->asker, format, args) < 0)
         fault->asker = NULL;
     va_end(args);
+}
+
+enum fault_code fault_of_error(int error, enum fault_code otherwise)
+{
+    switch (error) {
+    case ENOMEM:
+        return FAULT_MEMORY;
+    case ENOSPC:
+    case EDQUOT:
+        return FAULT_DISK_FULL;
+    case EIO:
+    case EMFILE:
+    case ENFILE:
+        return FAULT_IO;
+    default:
+        return otherwise;
+    }
 }
 
 bool fault_is_set(const struct fault *fault)

@@ -90,6 +90,10 @@ bool fault_set_at(struct fault *fault, enum fault_code code, const char *file, i
 void fault_tell_asker(struct fault *fault, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* What an error number of the system comes to, where it is not `otherwise`: memory, a full disk, or
+ * a machine that has no more descriptors or cannot read its disk. */
+enum fault_code fault_of_error(int error, enum fault_code otherwise);
+
 bool fault_is_set(const struct fault *fault);
 
 /* Frees the texts and makes it unset. */

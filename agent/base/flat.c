@@ -70,8 +70,8 @@ bool flat_end(struct flat_writer *writer, struct buffer *out)
     } else {
         out->failed = true;
     }
-    buffer_free(&writer->table);
-    buffer_free(&writer->heap);
+    buffer_free_into(&writer->table, out);
+    buffer_free_into(&writer->heap, out);
     return !out->failed;
 }
 

@@ -2,6 +2,7 @@
 /* SHA-256 by nettle, which GnuTLS brings along. */
 #include "agent/base/hash.h"
 
+#include <errno.h>
 #include <nettle/hmac.h>
 #include <nettle/sha2.h>
 #include <string.h>
@@ -26,10 +27,12 @@ bool hash_sha256_fd(int fd, struct hash *hash_out)
     off_t at = 0;
     ssize_t got;
     sha256_init(&context);
-    while ((got = pread(fd, chunk, sizeof chunk, at)) > 0) {
-        sha256_update(&context, (size_t)got, chunk);
-        at += got;
-    }
+    do {
+        got = pread(fd, chunk, sizeof chunk, at);
+        if (got > 0)
+            sha256_update(&context, (size_t)got, chunk);
+        at += got > 0 ? got : 0;
+    } while (got > 0 || (got < 0 && errno == EINTR));
     sha256_digest(&context, sizeof hash_out->bytes, hash_out->bytes);
     return got == 0;
 }

@@ -11,6 +11,8 @@ int command_check_config(const struct options *options)
 {
     struct house house;
     int code = house_open(options, true, &house);
+    if (code == EX_OK)
+        code = house_check_kernel(&house);
     if (code == EX_OK) {
         printf("%s: ok, %zu account%s, %zu modules, state in %s\n", house.config->file,
                house.config->account_count, house.config->account_count == 1 ? "" : "s",

@@ -13,5 +13,7 @@ int command_status(const struct options *options);
 int command_jobs(const struct options *options);
 int command_modules(const struct options *options);
 int command_stages(const struct options *options);
+int command_forget(const struct options *options);
+int command_in_doubt(const struct options *options);
 
 #endif

@@ -53,6 +53,24 @@ static void close_breakers(const struct house *house, const char *account)
     fault_clear(&fault);
 }
 
+/* What this kernel gives for the sandbox. */
+static int examine_kernel(const struct house *house)
+{
+    const char *missing = sandbox_missing();
+    int version = sandbox_landlock_version();
+    if (!*missing) {
+        print_step(NULL, true, "kernel: seccomp, landlock version %d%s", version,
+                   version < 4 ? " (files; it knows TCP ports from version 4 on)" : "");
+        return EX_OK;
+    }
+    bool allowed = house->config->sandbox == SANDBOX_IF_POSSIBLE;
+    print_step(NULL, allowed,
+               allowed ? "kernel: lacks %s, which sandbox: if_possible allows"
+                       : "kernel: lacks %s; start one that has it, or write sandbox: if_possible",
+               missing);
+    return allowed ? EX_OK : EX_CONFIG;
+}
+
 int doctor_examine(const struct options *options, const struct house *house)
 {
     const struct examination examination = {print_step, NULL};
@@ -63,11 +81,12 @@ int doctor_examine(const struct options *options, const struct house *house)
     struct fault fault = FAULT_INIT;
     int code = EX_OK;
     signal(SIGPIPE, SIG_IGN);
-    if (!sandbox_mail(&fault)) { /* it will hold passwords */
+    if (!sandbox_private(&fault)) { /* it will hold passwords */
         log_fault(LOG_ERROR, "doctor", &fault);
         fault_clear(&fault);
         return EX_SOFTWARE;
     }
+    code = examine_kernel(house);
     examine_load_trust(&run);
     for (size_t i = 0; i < house->config->account_count; i++) {
         const struct account *account = &house->config->accounts[i];

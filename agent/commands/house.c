@@ -68,12 +68,21 @@ static const char *modules_dir(const struct options *options, const struct house
     return find_modules(house->arena);
 }
 
-static void say_what_is_missing(void)
+int house_check_kernel(const struct house *house)
 {
     const char *missing = sandbox_missing();
-    if (*missing)
+    bool required = house->config && house->config->sandbox == SANDBOX_REQUIRED;
+    if (!*missing)
+        return EX_OK;
+    if (required)
+        log_line(LOG_ERROR,
+                 "this kernel lacks %s, by which hostile pages and servers are kept apart; start "
+                 "one that has it, or write 'sandbox: if_possible' in %s to do without",
+                 missing, house->config->file);
+    else
         log_line(LOG_WARNING, "this kernel lacks %s: hostile pages are kept apart less well",
                  missing);
+    return required ? EX_CONFIG : EX_OK;
 }
 
 int house_open(const struct options *options, bool with_config, struct house *house_out)
@@ -91,7 +100,6 @@ int house_open(const struct options *options, bool with_config, struct house *ho
         return complain(&fault);
     if (with_config)
         plan_apply_settings(&house_out->blocks, house_out->config);
-    say_what_is_missing();
     return EX_OK;
 }
 

@@ -21,6 +21,10 @@ struct house {
 int house_open(const struct options *options, bool with_config, struct house *house_out);
 void house_close(struct house *house);
 
+/* Says what the kernel lacks for the sandbox.  EX_CONFIG when the configuration does not allow that,
+ * else EX_OK: then it is done without. */
+int house_check_kernel(const struct house *house);
+
 /* doctor and check-config --online: examines the wanted accounts and prints what it finds. */
 int doctor_examine(const struct options *options, const struct house *house);
 

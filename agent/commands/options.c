@@ -65,17 +65,19 @@ static const struct {
     {"jobs", COMMAND_JOBS},
     {"modules", COMMAND_MODULES},
     {"stages", COMMAND_STAGES},
+    {"forget", COMMAND_FORGET},
+    {"in-doubt", COMMAND_IN_DOUBT},
 };
 
 void options_help(void)
 {
     puts("usage: www4mail --once | --daemon | --stdin [options]\n"
          "       www4mail check-config | status | jobs | modules | stages [options]\n"
-         "       www4mail doctor [ACCOUNT]\n"
+         "       www4mail doctor [ACCOUNT] | forget ACCOUNT\n"
+         "       www4mail in-doubt [list | resend N | accept N | give-up N]\n"
          "       www4mail render --as text|html|source [options] [FILE]\n"
          "\n"
-         "Answers mails that ask for web pages.\n"
-         "\n"
+         "Answers mails that ask for web pages:\n"
          "  --once            serve what waits in every mailbox, then end (for cron)\n"
          "  --daemon          stay and poll\n"
          "  --stdin           one mail from standard input, its reply to standard output\n"
@@ -213,6 +215,12 @@ static int take_words(struct options *options, int argc, char **argv)
             options->render.file = word;
         else if (!known && options->command == COMMAND_DOCTOR && !options->account)
             options->account = word;
+        else if (!known && options->command == COMMAND_FORGET && !options->gone)
+            options->gone = word;
+        else if (!known && options->command == COMMAND_IN_DOUBT && !options->doubt.verb)
+            options->doubt.verb = word;
+        else if (!known && options->command == COMMAND_IN_DOUBT && !options->doubt.part)
+            options->doubt.part = word;
         else if (!known)
             return usage("no such command: ", word);
     }
@@ -224,6 +232,8 @@ static int check(const struct options *options)
 {
     if (options->command == COMMAND_NONE)
         return usage("what is to be done? ", "--once, --daemon, --stdin or a command");
+    if (options->command == COMMAND_FORGET && !options->gone)
+        return usage("forget takes the name of an account that is not configured any more", "");
     if (options->submit && options->command != COMMAND_STDIN)
         return usage("--submit goes with --stdin", "");
     if (options->dry_run && options->command != COMMAND_ONCE)

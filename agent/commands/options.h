@@ -17,6 +17,8 @@ enum command {
     COMMAND_JOBS,
     COMMAND_MODULES,
     COMMAND_STAGES,
+    COMMAND_FORGET,
+    COMMAND_IN_DOUBT,
     COMMAND_HELP,
     COMMAND_VERSION
 };
@@ -25,6 +27,11 @@ struct options {
     enum command command;
     const char *config;  /* -c */
     const char *account; /* -a */
+    const char *gone;    /* forget: an account that is not configured any more */
+    struct {
+        const char *verb; /* in-doubt: list, resend, accept, give-up; NULL: list */
+        const char *part; /* its number */
+    } doubt;
     const char *modules; /* --modules */
     const char *state;   /* --state */
     const char *dry_run; /* --dry-run: a folder */

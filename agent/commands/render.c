@@ -128,6 +128,8 @@ int command_render(const struct options *options)
         return EX_USAGE;
     signal(SIGPIPE, SIG_IGN); /* a child that died before the question is a fault, not our end */
     int code = house_open(options, false, &house);
+    if (code == EX_OK)
+        code = house_check_kernel(&house);
     int fd = code == EX_OK ? take_input(options->render.file) : -1;
     if (code == EX_OK)
         code = fd < 0 ? EX_NOINPUT : render(options, &house, format, fd);

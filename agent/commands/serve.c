@@ -147,6 +147,8 @@ int command_serve(const struct options *options)
     struct house house;
     struct fault fault = FAULT_INIT;
     int code = house_open(options, true, &house);
+    if (code == EX_OK)
+        code = house_check_kernel(&house);
     if (code == EX_OK) {
         struct run run = {.config = house.config,
                           .blocks = &house.blocks,

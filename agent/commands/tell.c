@@ -5,7 +5,9 @@
 #include "agent/base/log.h"
 #include "agent/commands/house.h"
 #include "agent/commands/json.h"
+#include "agent/process/accounts.h"
 #include "agent/process/breaker.h"
+#include "agent/process/doubt.h"
 
 #include <stdio.h>
 #include <sysexits.h>
@@ -36,6 +38,8 @@ struct standing {
     bool has_quota;
     int64_t used, limit; /* of the mailbox, bytes; limit -1: none */
     int64_t mailbox_until, submission_until;
+    struct doubt_summary doubt;
+    bool gone; /* not configured any more */
 };
 
 static bool read_number(struct span *text, int64_t *value_out)
@@ -49,11 +53,12 @@ static bool read_number(struct span *text, int64_t *value_out)
     return true;
 }
 
-static enum ledger_result read_standing(struct ledger *ledger, const char *name,
-                                        struct standing *standing_out)
+static enum ledger_result read_standing(struct ledger *ledger, const struct house *house,
+                                        const char *name, struct standing *standing_out)
 {
     struct span quota;
-    *standing_out = (struct standing){.name = name};
+    const struct account *account = config_account(house->config, name);
+    *standing_out = (struct standing){.name = name, .gone = !account};
     enum ledger_result result = ledger_counts(ledger, name, &standing_out->counts);
     struct arena *arena = arena_new(STANDING_ARENA_BYTES);
     if (result == LEDGER_OK && arena &&
@@ -64,6 +69,11 @@ static enum ledger_result read_standing(struct ledger *ledger, const char *name,
     if (result == LEDGER_OK) {
         standing_out->mailbox_until = breaker_until(ledger, name, BREAKER_MAILBOX);
         standing_out->submission_until = breaker_until(ledger, name, BREAKER_SUBMISSION);
+    }
+    if (result == LEDGER_OK && account) {
+        struct doubt_rules rules = doubt_rules_of(&house->blocks, account);
+        if (!doubt_summarize(ledger, &rules, name, &standing_out->doubt))
+            result = LEDGER_ERROR;
     }
     return result;
 }
@@ -110,6 +120,17 @@ static void print_quota(const struct standing *standing)
     putchar('\n');
 }
 
+static void print_doubt(const struct doubt_summary *doubt)
+{
+    char since[DOUBT_TIME_SIZE], when[DOUBT_TIME_SIZE];
+    if (doubt->count == 0)
+        return;
+    printf("%-12s  in doubt: %lld repl%s since %s; %s%s%s\n", "", (long long)doubt->count,
+           doubt->count == 1 ? "y" : "ies", doubt_time(doubt->since, since),
+           doubt_act_text(doubt->act, doubt->resent), doubt->when ? ", from " : "",
+           doubt->when ? doubt_time(doubt->when, when) : "");
+}
+
 static void print_standing(const struct standing *standing)
 {
     const struct ledger_counts *c = &standing->counts;
@@ -120,9 +141,14 @@ static void print_standing(const struct standing *standing)
     printf("%-12s  replies: %lld ready, %lld going out, %lld in doubt, %lld accepted, %lld never\n",
            "", (long long)c->ready, (long long)c->submitting, (long long)c->in_doubt,
            (long long)c->accepted, (long long)c->never);
+    if (standing->gone)
+        printf("%-12s  it is not configured any more, and this waits for it; see forget in "
+               "www4mail(1)\n",
+               "");
     print_quota(standing);
     print_held(BREAKER_MAILBOX, standing->mailbox_until);
     print_held(BREAKER_SUBMISSION, standing->submission_until);
+    print_doubt(&standing->doubt);
 }
 
 static void print_standing_json(const struct standing *standing, bool last)
@@ -137,6 +163,8 @@ static void print_standing_json(const struct standing *standing, bool last)
            (long long)c->dropped, (long long)c->poison, (long long)c->settled, (long long)c->ready,
            (long long)c->submitting, (long long)c->in_doubt, (long long)c->accepted,
            (long long)c->never);
+    if (standing->gone)
+        fputs(", \"configured\": false", stdout);
     if (standing->has_quota)
         printf(", \"mailbox_used\": %lld", (long long)standing->used);
     if (standing->has_quota && standing->limit >= 0)
@@ -145,7 +173,33 @@ static void print_standing_json(const struct standing *standing, bool last)
         printf(", \"mailbox_held_until\": %lld", (long long)standing->mailbox_until);
     if (standing->submission_until)
         printf(", \"submission_held_until\": %lld", (long long)standing->submission_until);
+    if (standing->doubt.count > 0)
+        printf(", \"in_doubt_since\": %lld, \"in_doubt_next\": \"%s\"",
+               (long long)standing->doubt.since, doubt_act_word(standing->doubt.act));
+    if (standing->doubt.when)
+        printf(", \"in_doubt_next_at\": %lld", (long long)standing->doubt.when);
     puts(last ? "}" : "},");
+}
+
+/* Configured accounts first, then those that are gone and have something waiting. */
+static enum ledger_result show_accounts(const struct options *options, const struct house *house,
+                                        struct ledger *ledger, struct arena *arena)
+{
+    struct accounts_gone gone;
+    const struct config *config = house->config;
+    enum ledger_result result = accounts_gone(ledger, config, arena, &gone);
+    size_t count = config->account_count + gone.count;
+    for (size_t i = 0; i < count && result == LEDGER_OK; i++) {
+        struct standing standing;
+        const char *name = i < config->account_count ? config->accounts[i].name
+                                                     : gone.names[i - config->account_count];
+        result = read_standing(ledger, house, name, &standing);
+        if (result == LEDGER_OK && options->json)
+            print_standing_json(&standing, i + 1 == count);
+        else if (result == LEDGER_OK)
+            print_standing(&standing);
+    }
+    return result;
 }
 
 int command_status(const struct options *options)
@@ -153,24 +207,14 @@ int command_status(const struct options *options)
     struct house house;
     struct ledger *ledger = NULL;
     int code = open_all(options, &house, &ledger);
-    size_t count = code == EX_OK ? house.config->account_count : 0;
+    struct arena *arena = arena_new(LIST_ARENA_BYTES);
     if (code == EX_OK && options->json)
         puts("[");
-    for (size_t i = 0; i < count; i++) {
-        struct standing standing;
-        enum ledger_result result =
-            read_standing(ledger, house.config->accounts[i].name, &standing);
-        if (result != LEDGER_OK) {
-            code = run_ledger_exit(result);
-            break;
-        }
-        if (options->json)
-            print_standing_json(&standing, i + 1 == count);
-        else
-            print_standing(&standing);
-    }
+    if (code == EX_OK)
+        code = arena ? run_ledger_exit(show_accounts(options, &house, ledger, arena)) : EX_OSERR;
     if (code == EX_OK && options->json)
         puts("]");
+    arena_free(&arena);
     ledger_close(&ledger);
     house_close(&house);
     return code;

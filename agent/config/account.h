@@ -57,12 +57,25 @@ struct module_settings {
     struct settings settings;
 };
 
+/* What is done about a reply whose carrier took it all and never answered. */
+enum in_doubt {
+    IN_DOUBT_VERIFY, /* look for it among the sent mails, else send it once more */
+    IN_DOUBT_RESEND, /* send it once more */
+    IN_DOUBT_HOLD    /* nothing, until the operator says what */
+};
+
+/* What a kernel that lacks a part of the sandbox means. */
+enum sandbox_policy { SANDBOX_REQUIRED, SANDBOX_IF_POSSIBLE };
+
 struct account {
     const char *name;
+    struct words formerly; /* names it had before */
     const char *address; /* where people write to, domain in lower case */
     struct words aliases;
     struct endpoint mailbox, submission;
-    int64_t poll_every; /* seconds, daemon only */
+    enum in_doubt on_in_doubt;
+    const char *sent_folder; /* of the mailbox, where its replies are kept; "": the mailbox says */
+    int64_t poll_every;      /* seconds, daemon only */
     struct {
         struct words allow, deny; /* globs of addresses */
         bool accept_bcc;
@@ -101,7 +114,10 @@ struct config {
     const char *file;
     const char *state;       /* directory */
     const char *modules_dir; /* NULL: where they were installed */
+    int64_t ledger_keep_days; /* settled jobs are remembered so long */
+    uint64_t ledger_max_size; /* bytes */
     uint64_t workers_min, workers_max;
+    enum sandbox_policy sandbox;
     const char *contact;    /* for the User-Agent: mailto: or https:, or "" */
     const char *web_proxy;  /* URL or NULL */
     const char *mail_proxy; /* likewise; the default of every endpoint's `proxy` */

@@ -31,6 +31,8 @@ static bool read_top(struct config *config, const struct key_reader *reader,
     }
     if (!config->state)
         config->state = paths_state(reader->arena);
+    if (!config->state && errno == ENOMEM)
+        return keys_memory(reader, NULL);
     if (!config->state)
         return fault_set(reader->fault, FAULT_CONFIG, NULL,
                          "%s: there is no home directory to keep the state in; write state: DIR",
@@ -53,6 +55,9 @@ static bool check_account(const struct account *account, const struct yaml_node 
 static bool inherit(const struct config *config, const struct key_reader *reader,
                     struct account *account)
 {
+    if (*account->sent_folder &&
+        !endpoint_default(reader, &account->mailbox, "sent_folder", account->sent_folder))
+        return false;
     return !config->mail_proxy ||
            (endpoint_default(reader, &account->mailbox, "proxy", config->mail_proxy) &&
             endpoint_default(reader, &account->submission, "proxy", config->mail_proxy));
@@ -80,6 +85,45 @@ static const struct yaml_node *alias_node(const struct yaml_node *node, size_t i
     while (index--)
         item = item->next;
     return item;
+}
+
+static bool was_called(const struct account *account, const char *name)
+{
+    for (size_t i = 0; i < account->formerly.count; i++)
+        if (same_text(account->formerly.words[i], name))
+            return true;
+    return false;
+}
+
+/* A former name of both; NULL when there is none. */
+static const char *shared_name(const struct account *one, const struct account *other)
+{
+    for (size_t i = 0; i < one->formerly.count; i++)
+        if (was_called(other, one->formerly.words[i]))
+            return one->formerly.words[i];
+    return NULL;
+}
+
+/* A name is an account's present one or a former one, not both, and the former one of one only. */
+static bool check_former_names(const struct config *config, size_t index,
+                               const struct yaml_node *node, struct fault *fault)
+{
+    const struct account *account = &config->accounts[index];
+    for (size_t i = 0; i <= index; i++) {
+        const struct account *other = &config->accounts[i];
+        if (was_called(account, other->name) || was_called(other, account->name))
+            return yaml_fault(fault, yaml_get(node, "name"),
+                              "formerly: '%s' is still the name of an account; only names that are "
+                              "not in use any more go there",
+                              was_called(account, other->name) ? other->name : account->name);
+        if (i < index && shared_name(account, other))
+            return yaml_fault(
+                fault, yaml_get(node, "formerly"),
+                "formerly: '%s' stands at account '%s' as well; leave it with the one "
+                "that took its place",
+                shared_name(account, other), other->name);
+    }
+    return true;
 }
 
 /* Two accounts with one name or address: mail would be answered by chance. */
@@ -119,7 +163,8 @@ static bool read_accounts(struct config *config, const struct include_list *list
             return yaml_fault(fault, entry->node, "an account is a map; write '- name: web'");
         if (!keys_read(&reader, &account_keys, entry->node, account) ||
             !inherit(config, &reader, account) || !check_account(account, entry->node, fault) ||
-            !check_twins(config, config->account_count, entry->node, fault))
+            !check_twins(config, config->account_count, entry->node, fault) ||
+            !check_former_names(config, config->account_count, entry->node, fault))
             return false;
         config->account_count++;
     }
@@ -135,8 +180,8 @@ static bool read_all(struct config *config, struct fault *fault)
         return false;
     reader.directory = paths_directory_of(config->arena, config->file);
     if (!reader.directory)
-        return fault_set(fault, FAULT_CONFIG, NULL, "%s: its directory cannot be read: %s",
-                         config->file, strerror(errno));
+        return fault_set(fault, errno == ENOMEM ? FAULT_MEMORY : FAULT_CONFIG, NULL,
+                         "%s: its directory cannot be read: %s", config->file, strerror(errno));
     if (!read_top(config, &reader, root) || !include_collect(&reader, root, &list) ||
         !read_accounts(config, &list, fault))
         return false;

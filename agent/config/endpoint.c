@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { DEFAULTS_MAX = 2 }; /* endpoint_default: proxy, sent_folder */
+
 struct endpoint_reader {
     const struct key_reader *reader;
     const struct key *key;
@@ -64,9 +66,8 @@ bool endpoint_read(const struct key_reader *reader, const struct key *key,
     if (node->kind != YAML_MAP)
         return yaml_fault(reader->fault, node, "%s: is a map; write %s", key->path, key->required);
     endpoint->file = node->file;
-    /* One more than can be written: room for endpoint_default. */
     endpoint->settings.settings =
-        arena_alloc(reader->arena, (SETTINGS_MAX + 1) * sizeof(struct setting));
+        arena_alloc(reader->arena, (SETTINGS_MAX + DEFAULTS_MAX) * sizeof(struct setting));
     if (!keys_memory(reader, endpoint->settings.settings))
         return false;
     for (const struct yaml_node *child = node->first; child; child = child->next)
@@ -84,7 +85,7 @@ bool endpoint_default(const struct key_reader *reader, struct endpoint *endpoint
     struct settings *settings = &endpoint->settings;
     if (settings_get(settings, key))
         return true;
-    if (settings->count > SETTINGS_MAX)
+    if (settings->count >= SETTINGS_MAX + DEFAULTS_MAX)
         return keys_memory(reader, NULL);
     settings->settings[settings->count++] = (struct setting){.key = key, .value = value};
     return true;

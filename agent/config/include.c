@@ -125,6 +125,8 @@ static bool add_pattern(const struct key_reader *reader, const struct yaml_node 
     bool done = true;
     if (result == 0)
         done = add_files(reader, item, &found, list);
+    else if (result == GLOB_NOSPACE)
+        done = keys_memory(reader, NULL);
     else if (result != GLOB_NOMATCH)
         done = yaml_fault(reader->fault, item,
                           "include: '%s' cannot be searched; look at its "

@@ -10,8 +10,11 @@ enum { K = 1024, M = 1024 * 1024, DAY = 24 * 3600 };
 
 static const struct key top_keys[] = {
     {"state", KEY_PATH, TOP(state), NULL, 0, 0, NULL},
+    {"ledger.keep_days", KEY_DAYS, TOP(ledger_keep_days), "90", 1, 3650, NULL},
+    {"ledger.max_size", KEY_SIZE, TOP(ledger_max_size), "2048M", 16 * M, 1024 * 1024LL * M, NULL},
     {"workers.min", KEY_COUNT, TOP(workers_min), "1", 1, 64, NULL},
     {"workers.max", KEY_COUNT, TOP(workers_max), "8", 1, 64, NULL},
+    {"sandbox", KEY_SANDBOX, TOP(sandbox), "required", 0, 0, NULL},
     {"modules", KEY_MODULES, TOP(modules), NULL, 0, 0, NULL},
     {"modules.dir", KEY_PATH, TOP(modules_dir), NULL, 0, 0, NULL},
     {"contact", KEY_CONTACT, TOP(contact), "", 0, 0, NULL},
@@ -24,6 +27,7 @@ static const struct key top_keys[] = {
 
 static const struct key all_account_keys[] = {
     {"name", KEY_NAME, OF(name), NULL, 0, 0, "name: web"},
+    {"formerly", KEY_WORDS, OF(formerly), "", 0, 0, NULL},
     {"address", KEY_ADDRESS, OF(address), NULL, 0, 0, "address: web@example.org"},
     {"aliases", KEY_ADDRESSES, OF(aliases), "", 0, 0, NULL},
     {"mailbox", KEY_ENDPOINT, OF(mailbox), NULL, 0, 0, "mailbox: {kind: maildir, path: ~/Maildir}"},
@@ -36,6 +40,8 @@ static const struct key all_account_keys[] = {
     {"submission.password_command", KEY_COMMAND, OF(submission.secret.command), NULL, 0, 0, NULL},
     {"submission.password_file", KEY_PATH, OF(submission.secret.file), NULL, 0, 0, NULL},
     {"submission.credential", KEY_NAME, OF(submission.secret.credential), NULL, 0, 0, NULL},
+    {"submission.on_in_doubt", KEY_IN_DOUBT, OF(on_in_doubt), "verify", 0, 0, NULL},
+    {"submission.sent_folder", KEY_TEXT, OF(sent_folder), "", 0, 0, NULL},
     {"senders.allow", KEY_PEOPLE, OF(senders.allow), NULL, 0, 0,
      "senders: {allow: [\"*@example.org\"]}"},
     {"senders.deny", KEY_PEOPLE, OF(senders.deny), "", 0, 0, NULL},

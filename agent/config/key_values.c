@@ -210,6 +210,38 @@ static bool read_format(const struct key_reader *reader, const struct key *key,
                       "%s: '%s' is no format; write text, html, both or source", key->path, text);
 }
 
+static bool read_in_doubt(const struct key_reader *reader, const struct key *key,
+                          const struct yaml_node *node, void *field)
+{
+    static const char *const words[] = {
+        [IN_DOUBT_VERIFY] = "verify", [IN_DOUBT_RESEND] = "resend", [IN_DOUBT_HOLD] = "hold"};
+    const char *text;
+    if (!value_text(node, key->path, &text, reader->fault))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *(enum in_doubt *)field = (enum in_doubt)i;
+            return true;
+        }
+    }
+    return yaml_fault(reader->fault, node, "%s: '%s' is none of them; write verify, resend or hold",
+                      key->path, text);
+}
+
+static bool read_sandbox(const struct key_reader *reader, const struct key *key,
+                         const struct yaml_node *node, void *field)
+{
+    const char *text;
+    if (!value_text(node, key->path, &text, reader->fault))
+        return false;
+    bool required = strcmp(text, "required") == 0;
+    if (!required && strcmp(text, "if_possible") != 0)
+        return yaml_fault(reader->fault, node,
+                          "%s: there is no '%s'; write required or if_possible", key->path, text);
+    *(enum sandbox_policy *)field = required ? SANDBOX_REQUIRED : SANDBOX_IF_POSSIBLE;
+    return true;
+}
+
 static bool read_words(const struct key_reader *reader, const struct key *key,
                        const struct yaml_node *node, void *field)
 {
@@ -350,6 +382,7 @@ static key_reading *const readings[] = {
     [KEY_URLS] = read_urls,           [KEY_PEOPLE] = read_people,
     [KEY_PORTS] = read_ports,         [KEY_NETS] = read_nets,
     [KEY_COMMAND] = read_command,     [KEY_MAIL_PROXY] = read_mail_proxy,
+    [KEY_IN_DOUBT] = read_in_doubt,   [KEY_SANDBOX] = read_sandbox,
 };
 
 bool keys_read_value(const struct key_reader *reader, const struct key *key,

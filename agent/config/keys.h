@@ -28,6 +28,8 @@ enum key_type {
     KEY_SIZE,       /* uint64_t, bytes */
     KEY_DURATION,   /* int64_t, seconds */
     KEY_FORMAT,     /* enum format */
+    KEY_SANDBOX,    /* enum sandbox_policy */
+    KEY_IN_DOUBT,   /* enum in_doubt */
     KEY_WORDS,      /* struct words */
     KEY_SCHEMES,    /* struct words, lower case */
     KEY_URLS,       /* struct words: globs of URLs */

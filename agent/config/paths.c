@@ -5,6 +5,7 @@
 
 #include "agent/config/account.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ const char *paths_home(struct arena *arena)
         if (getpwuid_r(getuid(), &entry, text, sizeof text, &found) == 0 && found &&
             found->pw_dir[0] == '/')
             return arena_copy(arena, found->pw_dir);
+        errno = ENOENT;
     }
     return home ? arena_copy(arena, home) : NULL;
 }

@@ -55,7 +55,9 @@ static bool read_file(const struct key_reader *reader, const struct yaml_node *n
     struct fault why = FAULT_INIT;
     buffer_init(&text, TEXT_FILE_MAX);
     bool done = text_file_read(file, WRITE_BY_ANYBODY, &text, &why);
-    if (!done)
+    if (why.code == FAULT_MEMORY)
+        keys_memory(reader, NULL);
+    else if (!done)
         yaml_fault(reader->fault, node, "%s: %s", what, why.operator);
     else
         done = read_lines(reader, file, buffer_span(&text), words);

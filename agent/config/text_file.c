@@ -40,18 +40,21 @@ static bool read_open_file(int fd, const char *file, mode_t refused, struct buff
         return false;
     if (file_read_to_end(fd, text))
         return true;
+    if (text->failed && status.st_size <= (off_t)text->max)
+        return fault_set(fault, FAULT_MEMORY, NULL, "%s: not enough memory to read it", file);
     if (text->failed)
         return fault_set(fault, FAULT_CONFIG, NULL, "%s: is larger than %zu bytes; make it smaller",
                          file, text->max);
-    return fault_set(fault, FAULT_CONFIG, NULL, "%s: cannot be read: %s", file, strerror(errno));
+    return fault_set(fault, fault_of_error(errno, FAULT_CONFIG), NULL, "%s: cannot be read: %s",
+                     file, strerror(errno));
 }
 
 bool text_file_read(const char *file, mode_t refused, struct buffer *text, struct fault *fault)
 {
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return fault_set(fault, FAULT_CONFIG, NULL, "%s: cannot be opened: %s", file,
-                         strerror(errno));
+        return fault_set(fault, fault_of_error(errno, FAULT_CONFIG), NULL,
+                         "%s: cannot be opened: %s", file, strerror(errno));
     bool done = read_open_file(fd, file, refused, text, fault);
     close(fd);
     return done;

@@ -19,7 +19,7 @@ enum { WRITE_BY_ANYBODY = S_IWOTH, WRITE_BY_OTHERS = S_IWOTH | S_IWGRP };
 /*
  * Appends the file to `text`, which was made with the maximum wanted.  False and a FAULT_CONFIG
  * "file: what; mend" when it cannot be read, is no regular file, is too large or has one of the
- * write permissions `refused`.
+ * write permissions `refused`; another one when the machine fails (see fault_of_error).
  */
 bool text_file_read(const char *file, mode_t refused, struct buffer *text, struct fault *fault);
 

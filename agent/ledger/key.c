@@ -28,46 +28,66 @@ static bool random_bytes(unsigned char *bytes, size_t len)
     return true;
 }
 
-static bool write_key(int directory, const char *name)
+static bool write_key(int fd)
 {
     unsigned char bytes[KEY_BYTES];
-    int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return false;
     bool written = random_bytes(bytes, sizeof bytes) && file_write_all(fd, bytes, sizeof bytes) &&
                    fsync(fd) == 0;
-    explicit_bzero(bytes, sizeof bytes);
     int error = errno;
-    if (close(fd) != 0 && written) {
-        error = errno;
-        written = false;
-    }
+    explicit_bzero(bytes, sizeof bytes);
     errno = error;
     return written;
 }
 
-/*
- * Written whole beside its place and linked there: link never replaces, so of two processes that
- * start at once one makes the key and both use that one.
- */
-static bool make_key(int directory, const char *state, struct fault *fault)
+/* Into a file without a name, which a death at any moment leaves nothing of; named when it is
+ * whole. */
+static bool make_nameless(int directory)
+{
+    char self[40];
+    int fd = openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    bool made =
+        write_key(fd) &&
+        (linkat(AT_FDCWD, self, directory, "key", AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return made;
+}
+
+/* Where there are no such files, or they may not be named: written beside its place, and linked there. */
+static bool make_named(int directory)
 {
     char name[40];
     unsigned char random[8];
     if (!random_bytes(random, sizeof random))
-        return fault_set(fault, FAULT_IO, NULL, "no random bytes: %s", strerror(errno));
+        return false;
     snprintf(name, sizeof name, "key.%02x%02x%02x%02x%02x%02x%02x%02x", random[0], random[1],
              random[2], random[3], random[4], random[5], random[6], random[7]);
-    bool made = write_key(directory, name) &&
+    int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    bool made = fd >= 0 && write_key(fd) &&
                 (linkat(directory, name, directory, "key", 0) == 0 || errno == EEXIST);
     int error = errno;
-    unlinkat(directory, name, 0);
+    if (fd >= 0) {
+        close(fd);
+        unlinkat(directory, name, 0);
+    }
+    errno = error;
+    return made;
+}
+
+/* link never replaces, so of two processes that start at once one makes the key and both use that
+ * one. */
+static bool make_key(int directory, const char *state, struct fault *fault)
+{
+    bool made = make_nameless(directory) || make_named(directory);
     if (made && fsync(directory) == 0)
         return true;
-    error = made ? errno : error;
-    bool full = error == ENOSPC || error == EDQUOT;
+    bool full = errno == ENOSPC || errno == EDQUOT;
     return fault_set(fault, full ? FAULT_DISK_FULL : FAULT_IO, NULL, "%s/key cannot be made: %s",
-                     state, strerror(error));
+                     state, strerror(errno));
 }
 
 static bool read_key(int fd, const char *state, unsigned char key_out[KEY_BYTES],

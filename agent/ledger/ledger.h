@@ -76,7 +76,7 @@ enum ledger_result ledger_known(struct ledger *ledger, const struct message_key 
 
 /*
  * Commits the mail with its bytes.  ALREADY when the key is known, or when the same bytes came
- * under another uidvalidity of the same mailbox (then the new key is remembered as settled).
+ * under another uidvalidity of the same mailbox (then that mail goes by the new key from now on).
  */
 enum ledger_result ledger_claim(struct ledger *ledger, const struct ledger_mail *mail,
                                 int64_t *job_out);
@@ -168,8 +168,8 @@ struct ledger_submission {
     struct submission submission; /* fd: a memory file, the caller closes it */
 };
 
-/* The next ready part of that account that is due (in doubt parts after `doubt_wait` seconds),
- * with its bytes.  Texts live in `arena`. */
+/* The next ready part of that account that is due (in doubt parts after `doubt_wait` seconds; when
+ * that is negative, none of them), with its bytes.  Texts live in `arena`. */
 enum ledger_result ledger_next_part(struct ledger *ledger, const char *account, int64_t doubt_wait,
                                     struct arena *arena, struct ledger_submission *next_out);
 /* Committed just before the transaction with the carrier; gives the token for the outcome. */
@@ -178,6 +178,37 @@ enum ledger_result ledger_submitting(struct ledger *ledger, const struct ledger_
 /* NOT_SENT and LATER make it ready again at not_before. */
 enum ledger_result ledger_outcome(struct ledger *ledger, const struct ledger_submission *done,
                                   enum submission_outcome outcome, const char *text,
+                                  int64_t not_before);
+
+/* A part that was handed over and never answered for. */
+struct ledger_doubt {
+    int64_t part, job;
+    int64_t since;      /* seconds since 1970 */
+    int64_t not_before; /* of the next look-up; 0: none was begun */
+    int tries, looks;   /* submissions begun; look-ups begun since it is in doubt */
+    bool resent;        /* it was in doubt before: it is not sent again by itself */
+    uint64_t size;
+    const char *account, *message_id, *recipient, *answer;
+};
+
+/* Parts in doubt of an account, at most `max`, longest in doubt first.  `doubt_wait` negative: all;
+ * else those in doubt for so many seconds and not put off.  `account` NULL: all of all accounts,
+ * one account after the other. */
+enum ledger_result ledger_doubts(struct ledger *ledger, const char *account, int64_t doubt_wait,
+                                 struct arena *arena, struct ledger_doubt *list, size_t max,
+                                 size_t *count_out);
+
+enum ledger_resolution {
+    LEDGER_RESOLVE_ACCEPTED, /* it is known to have arrived */
+    LEDGER_RESOLVE_NEVER,    /* given up */
+    LEDGER_RESOLVE_SEND,     /* ready, to be sent once more */
+    LEDGER_RESOLVE_LATER     /* in doubt still; a look-up is counted, the next is at not_before */
+};
+
+/* What becomes of a part in doubt without asking its carrier.  NONE, and nothing changed, when it
+ * is no longer in the doubt that was read. */
+enum ledger_result ledger_resolve(struct ledger *ledger, const struct ledger_doubt *doubt,
+                                  enum ledger_resolution resolution, const char *text,
                                   int64_t not_before);
 
 struct ledger_settle {
@@ -216,6 +247,23 @@ enum ledger_result ledger_recall(struct ledger *ledger, const char *kind, const 
 /* Is this Message-ID one of ours?  OK or NONE. */
 enum ledger_result ledger_is_ours(struct ledger *ledger, const char *message_id);
 
+/* ---- accounts and clocks that changed ---- */
+
+/* The accounts that have jobs or parts not done with, whether or not they are configured; at most
+ * `max` names, in `arena`. */
+enum ledger_result ledger_owing(struct ledger *ledger, struct arena *arena, const char **names,
+                                size_t max, size_t *count_out);
+/* All that is remembered of account `from` belongs to `to` from now on.  What `to` has claimed by
+ * itself already stays with `from`.  NONE when `from` has nothing that `to` could take. */
+enum ledger_result ledger_rename_account(struct ledger *ledger, const char *from, const char *to);
+/* Gives up what is outstanding of an account: mails unanswered, replies unsent.  What a process is
+ * just working on is left alone.  Tells how many jobs that were. */
+enum ledger_result ledger_forget_account(struct ledger *ledger, const char *account,
+                                         int64_t *jobs_out);
+/* Makes due what waits for a time that only a wrong clock can have written: nothing waits for longer
+ * than two hours, and no doubt began in the future.  NONE when all times are likely. */
+enum ledger_result ledger_mend_times(struct ledger *ledger);
+
 /* ---- telling and cleaning ---- */
 
 struct ledger_counts {
@@ -229,6 +277,9 @@ struct ledger_counts {
 enum ledger_result ledger_counts(struct ledger *ledger, const char *account,
                                  struct ledger_counts *counts_out);
 
+/* Has a worker any job of that account, or may one take any now?  OK or NONE. */
+enum ledger_result ledger_outstanding(struct ledger *ledger, const char *account);
+
 struct ledger_row {
     int64_t id;
     const char *account, *uid, *state, *rule;
@@ -241,11 +292,22 @@ struct ledger_row {
 enum ledger_result ledger_list(struct ledger *ledger, const char *account, struct arena *arena,
                                struct ledger_row *rows, size_t max, size_t *count_out);
 
+/* How long, and how much. */
+struct ledger_keep {
+    int64_t before;     /* settled jobs older than this go, seconds since 1970 */
+    uint64_t max_bytes; /* of the file; 0: no ceiling */
+    int64_t budget_ms;  /* then it stops, wherever it is; the lock is held for moments only */
+};
+
 /*
- * Forgets what is settled and older than `before` (bytes first, the key and hash stay as a
- * tombstone), expired memories, old counters; when the file is larger than `max_bytes`, more of
- * what is settled, oldest first (0: no ceiling).  Never what is still owed.
+ * Forgets what is settled and older than keep->before, expired memories, old counters; when the
+ * file is larger than keep->max_bytes, bytes of what is settled, oldest first, and then memories,
+ * those that would expire first.  Never what is still owed: a job that is not settled, its mail,
+ * its parts, and what is remembered for the reader of its answer.  A mail's key and hash stay for
+ * good: a mailbox may show any mail again after years, and no time is safe to answer it then.
+ * *more_out: there is more to forget than the budget allowed; call again some time later.
  */
-enum ledger_result ledger_purge(struct ledger *ledger, int64_t before, uint64_t max_bytes);
+enum ledger_result ledger_purge(struct ledger *ledger, const struct ledger_keep *keep,
+                                bool *more_out);
 
 #endif

@@ -42,7 +42,7 @@ static bool lock_file(int fd, bool *alone_out)
         *alone_out = flock(fd, LOCK_EX | LOCK_NB) == 0;
         if (*alone_out || flock(fd, LOCK_SH | LOCK_NB) == 0)
             return true;
-        if ((errno != EWOULDBLOCK && errno != EINTR) || clock_left_ms(deadline) == 0)
+        if (errno != EWOULDBLOCK || clock_left_ms(deadline) == 0)
             return false;
         nanosleep(&pause, NULL);
     }
@@ -64,6 +64,9 @@ static enum ledger_result open_database(struct ledger *ledger)
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
     if (code != SQLITE_OK)
         return sqlite_failed(ledger, code, "open");
+    /* A file that cannot be opened for writing is opened for reading by SQLite, without a word. */
+    if (sqlite3_db_readonly(ledger->db, "main") != 0)
+        return sqlite_failed(ledger, SQLITE_CANTOPEN, "open");
     sqlite3_extended_result_codes(ledger->db, 1);
     sqlite3_busy_timeout(ledger->db, WAIT_MS);
     sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -91,32 +94,6 @@ static enum ledger_result open_database(struct ledger *ledger)
     return result;
 }
 
-static enum ledger_result quick_check(struct ledger *ledger)
-{
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(ledger->db, "PRAGMA quick_check(1)", -1, &statement, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    enum ledger_result result = LEDGER_OK;
-    if (code != SQLITE_ROW) {
-        result = sqlite_failed(ledger, code, "check itself");
-    } else {
-        const char *said = (const char *)sqlite3_column_text(statement, 0);
-        if (!said || strcmp(said, "ok") != 0) {
-            fault_set(&ledger->fault, FAULT_LEDGER, NULL,
-                      "ledger %s is damaged (%s); stop the agent, keep a copy of the file, and "
-                      "restore it from a backup or with: sqlite3 %s .recover",
-                      ledger->path, said ? said : "no answer", ledger->path);
-            result = LEDGER_CORRUPT;
-        }
-    }
-    sqlite3_finalize(statement);
-    /* The log stays, so that the next one to open checks again. */
-    if (result != LEDGER_OK)
-        sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    return result;
-}
-
 /* The handle's parts in their order; what stands so far is closed by ledger_close. */
 static enum ledger_result open_in(struct ledger *ledger, int directory, const char *state)
 {
@@ -128,19 +105,30 @@ static enum ledger_result open_in(struct ledger *ledger, int directory, const ch
     if (ledger->lock < 0)
         return io_fault(fault, state, "ledger.lock");
     if (!lock_file(ledger->lock, &alone)) {
+        if (errno != EWOULDBLOCK)
+            return io_fault(fault, state, "ledger.lock");
         fault_set(fault, FAULT_IO, NULL, "ledger %s is being checked by another process",
                   ledger->path);
         return LEDGER_BUSY;
     }
     struct stat log;
     bool unclean = alone && fstatat(directory, "ledger.db-wal", &log, 0) == 0 && log.st_size > 0;
+    enum ledger_result result = sqlite_check_kept(ledger, directory);
+    if (result == LEDGER_OK && unclean)
+        result = sqlite_check_log(ledger, directory);
+    if (result != LEDGER_OK)
+        return result;
     if (!make_file(directory))
         return io_fault(fault, state, "ledger.db");
-    enum ledger_result result = open_database(ledger);
+    result = open_database(ledger);
+    if (result == LEDGER_OK && !sqlite_bind(ledger, ROLLBACK, NULL, 0))
+        result = ledger->failed;
     if (result == LEDGER_OK && unclean)
-        result = quick_check(ledger);
+        result = sqlite_quick_check(ledger);
     if (result == LEDGER_OK)
         result = sqlite_migrate(ledger);
+    if (result == LEDGER_OK)
+        result = sqlite_mark_kept(ledger);
     if (result == LEDGER_OK && alone && flock(ledger->lock, LOCK_SH) != 0)
         return io_fault(fault, state, "ledger.lock");
     return result;

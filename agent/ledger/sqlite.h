@@ -14,9 +14,11 @@
 #include <sqlite3.h>
 
 enum statement {
+    ROLLBACK, /* prepared at opening: taking back must not need memory */
     /* claiming */
     MAIL_KNOWN,
     MAIL_SAME_BYTES,
+    MAIL_MOVED,
     MAIL_ADD,
     MAIL_ADD_BYTES,
     JOB_ADD,
@@ -42,10 +44,15 @@ enum statement {
     PART_FINAL,
     PART_AGAIN,
     PART_IN_DOUBT,
+    PART_DOUBTS,
+    PART_DOUBTS_OF_ACCOUNT,
+    PART_RESOLVE,
+    PART_LOOKED,
     PART_OURS,
     SETTLE_LIST,
     SETTLE,
     SETTLE_SPAWNED,
+    SETTLE_MEMORY,
     /* recovering */
     OWNER_OF_JOB,
     OWNER_OF_PART,
@@ -60,6 +67,7 @@ enum statement {
     COUNT_JOBS,
     COUNT_PARTS,
     COUNT_TOTALS,
+    WORK_OUTSTANDING,
     LIST,
     LIST_OF_ACCOUNT,
     /* cleaning */
@@ -72,6 +80,22 @@ enum statement {
     PURGE_MARK_JOB,
     PURGE_MEMORY,
     PURGE_COUNTERS,
+    /* accounts and clocks that changed */
+    ACCOUNT_NEXT,
+    ACCOUNT_OWES,
+    ACCOUNT_KNOWN,
+    RENAME_MAILS,
+    RENAME_JOBS,
+    RENAME_PARTS,
+    RENAME_TOTALS,
+    RENAME_TOTALS_GONE,
+    FORGET_PARTS,
+    FORGET_JOBS,
+    FORGET_ENDED_JOBS,
+    TIMES_WRONG,
+    MEND_JOBS,
+    MEND_PARTS,
+    MEND_DOUBTS,
     STATEMENT_COUNT
 };
 
@@ -92,6 +116,20 @@ const char *sqlite_text_of(enum statement which);
 enum ledger_result sqlite_check_file(struct ledger *ledger);
 /* Brings the file from its user_version to the present one. */
 enum ledger_result sqlite_migrate(struct ledger *ledger);
+
+/* ---- sqlite_check.c ---- */
+
+/* CORRUPT when something is found; OK also when the time for it was not enough for all. */
+enum ledger_result sqlite_quick_check(struct ledger *ledger);
+
+/* ---- sqlite_lost.c: what SQLite would take for new or empty ---- */
+
+/* CORRUPT when the file is gone or empty although there was one. */
+enum ledger_result sqlite_check_kept(struct ledger *ledger, int directory);
+/* From now on there was one. */
+enum ledger_result sqlite_mark_kept(struct ledger *ledger);
+/* CORRUPT when a log that was left behind has no sound head. */
+enum ledger_result sqlite_check_log(struct ledger *ledger, int directory);
 
 /* ---- sqlite_run.c: transactions, statements, errors ---- */
 
@@ -145,7 +183,7 @@ sqlite3_stmt *sqlite_bind(struct ledger *ledger, enum statement which, const str
                           size_t count);
 /* OK: a row stands; NONE: no more. */
 enum ledger_result sqlite_step(struct ledger *ledger, sqlite3_stmt *statement);
-/* Binds and runs to the end.  OK. */
+/* Binds and runs a statement that gives no rows.  OK. */
 enum ledger_result sqlite_run(struct ledger *ledger, enum statement which,
                               const struct value *values, size_t count);
 /* The same; NONE when no row was changed. */
@@ -181,7 +219,9 @@ void sqlite_owner(sqlite3_stmt *row, struct ledger_owner *owner_out);
 enum ledger_result sqlite_next_token(struct ledger *ledger, int64_t *token_out);
 enum ledger_result sqlite_add_part(struct ledger *ledger, int64_t job, int n,
                                    const struct ledger_part *part);
-enum ledger_result sqlite_set_memory(struct ledger *ledger, const struct ledger_memory *memory);
+/* `job`: what is remembered for its answer; 0 for none's. */
+enum ledger_result sqlite_set_memory(struct ledger *ledger, const struct ledger_memory *memory,
+                                     int64_t job);
 enum ledger_result sqlite_add_count(struct ledger *ledger, const struct ledger_charge *charge,
                                     int64_t *total_out);
 /* A spawned job has no mail of its own in a mailbox: it is settled as soon as nothing is owed. */

@@ -26,13 +26,23 @@ enum ledger_result ledger_known(struct ledger *ledger, const struct message_key 
 
 /* Do these bytes stand here under another uidvalidity?  OK or NONE. */
 static enum ledger_result find_bytes(struct ledger *ledger, const struct message_key *key,
-                                     struct span hash)
+                                     struct span hash, int64_t *mail_out)
 {
-    int64_t mail;
     return sqlite_number(
         ledger, MAIL_SAME_BYTES,
         VALUES(TEXT(key->account), TEXT(key->mailbox), NUMBER(key->uidvalidity), BYTES(hash)),
-        &mail);
+        mail_out);
+}
+
+/*
+ * The mailbox numbered its mails anew: a known one goes by its new number from now on, so that it
+ * can still be settled, and so that no number of such changes makes the ledger grow.
+ */
+static enum ledger_result follow(struct ledger *ledger, int64_t mail, const struct message_key *key)
+{
+    enum ledger_result result = sqlite_run(
+        ledger, MAIL_MOVED, VALUES(NUMBER(mail), NUMBER(key->uidvalidity), TEXT(key->uid)));
+    return result == LEDGER_OK ? LEDGER_ALREADY : result;
 }
 
 static enum ledger_result add_mail(struct ledger *ledger, const struct ledger_mail *mail,
@@ -62,13 +72,14 @@ static enum ledger_result claim(struct ledger *ledger, const struct ledger_mail 
     enum ledger_result result = find_key(ledger, &mail->key);
     if (result != LEDGER_NONE)
         return result == LEDGER_OK ? LEDGER_ALREADY : result;
-    enum ledger_result again = find_bytes(ledger, &mail->key, hash);
-    if (again != LEDGER_OK && again != LEDGER_NONE)
-        return again;
+    result = find_bytes(ledger, &mail->key, hash, &row);
+    if (result == LEDGER_OK)
+        return follow(ledger, row, &mail->key);
+    if (result != LEDGER_NONE)
+        return result;
     result = add_mail(ledger, mail, hash, &row);
-    if (result != LEDGER_OK || again == LEDGER_OK)
-        return result == LEDGER_OK ? LEDGER_ALREADY : result;
-    result = add_bytes(ledger, mail, row, size);
+    if (result == LEDGER_OK)
+        result = add_bytes(ledger, mail, row, size);
     if (result == LEDGER_OK)
         result = sqlite_run(ledger, JOB_ADD,
                             VALUES(NUMBER(row), TEXT(mail->key.account), NUMBER(clock_now())));

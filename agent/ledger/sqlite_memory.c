@@ -36,18 +36,19 @@ enum ledger_result ledger_count(struct ledger *ledger, const char *who, const ch
     return sqlite_end(ledger, result);
 }
 
-enum ledger_result sqlite_set_memory(struct ledger *ledger, const struct ledger_memory *memory)
+enum ledger_result sqlite_set_memory(struct ledger *ledger, const struct ledger_memory *memory,
+                                     int64_t job)
 {
     return sqlite_run(ledger, MEMORY_SET,
                       VALUES(TEXT(memory->kind), TEXT(memory->who), TEXT(memory->name),
-                             NUMBER(memory->expires), BYTES(memory->value)));
+                             NUMBER(memory->expires), BYTES(memory->value), NUMBER(job)));
 }
 
 enum ledger_result ledger_remember(struct ledger *ledger, const struct ledger_memory *memory)
 {
     enum ledger_result result = sqlite_begin(ledger);
     if (result == LEDGER_OK)
-        result = sqlite_set_memory(ledger, memory);
+        result = sqlite_set_memory(ledger, memory, 0);
     return sqlite_end(ledger, result);
 }
 

@@ -60,7 +60,8 @@ enum ledger_result ledger_next_part(struct ledger *ledger, const char *account, 
     enum ledger_result result = sqlite_begin_read(ledger);
     if (result == LEDGER_OK) {
         sqlite3_stmt *row = sqlite_bind(
-            ledger, PART_NEXT, VALUES(TEXT(account), NUMBER(now), NUMBER(now - doubt_wait)));
+            ledger, PART_NEXT,
+            VALUES(TEXT(account), NUMBER(now), NUMBER(doubt_wait < 0 ? -1 : now - doubt_wait)));
         result = sqlite_step(ledger, row);
         if (result == LEDGER_OK)
             result = read_part(ledger, row, arena, next_out);
@@ -109,6 +110,7 @@ static enum ledger_result set_outcome(struct ledger *ledger, const struct ledger
                              VALUES(part, token, NUMBER(clock_now()), answer));
     case SUBMISSION_LATER:
     case SUBMISSION_NOT_SENT:
+    default:
         break;
     }
     return sqlite_change(ledger, PART_AGAIN, VALUES(part, token, NUMBER(not_before), answer));

@@ -11,7 +11,17 @@ static bool is_full(sqlite3 *db, int code)
     if ((code & 0xff) == SQLITE_FULL)
         return true;
     int error = sqlite3_system_errno(db);
-    return (code & 0xff) == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG);
+    return ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) &&
+           (error == ENOSPC || error == EDQUOT || error == EFBIG);
+}
+
+static enum ledger_result not_opened(struct ledger *ledger)
+{
+    int error = sqlite3_system_errno(ledger->db);
+    fault_set(&ledger->fault, fault_of_error(error, FAULT_LEDGER), NULL,
+              "ledger %s cannot be opened: %s; it must be a file that this user may read and write",
+              ledger->path, error ? strerror(error) : sqlite3_errmsg(ledger->db));
+    return LEDGER_ERROR;
 }
 
 enum ledger_result sqlite_failed(struct ledger *ledger, int code, const char *what)
@@ -37,6 +47,8 @@ enum ledger_result sqlite_failed(struct ledger *ledger, int code, const char *wh
         return LEDGER_CORRUPT;
     case SQLITE_NOMEM:
         return sqlite_no_memory(ledger);
+    case SQLITE_CANTOPEN:
+        return not_opened(ledger);
     case SQLITE_IOERR:
         fault_set(&ledger->fault, FAULT_IO, NULL, "ledger %s: %s failed: %s (%s)", path, what, said,
                   strerror(sqlite3_system_errno(ledger->db)));
@@ -102,8 +114,10 @@ enum ledger_result sqlite_end(struct ledger *ledger, enum ledger_result result)
             result = sqlite_failed(ledger, code, "commit");
     }
     /* Some errors have ended the transaction already. */
-    if (!sqlite3_get_autocommit(ledger->db))
-        sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!sqlite3_get_autocommit(ledger->db)) {
+        sqlite3_step(ledger->statements[ROLLBACK]);
+        sqlite3_reset(ledger->statements[ROLLBACK]);
+    }
     return result;
 }
 
@@ -121,6 +135,7 @@ static int bind_value(sqlite3_stmt *statement, int at, const struct value *value
     case VALUE_ZEROS:
         return sqlite3_bind_zeroblob64(statement, at, (sqlite3_uint64)value->number);
     case VALUE_NULL:
+    default:
         break;
     }
     return sqlite3_bind_null(statement, at);
@@ -160,10 +175,7 @@ enum ledger_result sqlite_step(struct ledger *ledger, sqlite3_stmt *statement)
 enum ledger_result sqlite_run(struct ledger *ledger, enum statement which,
                               const struct value *values, size_t count)
 {
-    sqlite3_stmt *statement = sqlite_bind(ledger, which, values, count);
-    enum ledger_result result;
-    while ((result = sqlite_step(ledger, statement)) == LEDGER_OK)
-        ;
+    enum ledger_result result = sqlite_step(ledger, sqlite_bind(ledger, which, values, count));
     return result == LEDGER_NONE ? LEDGER_OK : result;
 }
 

@@ -97,10 +97,26 @@ static const char schema_1[] =
     " id INTEGER PRIMARY KEY, kind TEXT NOT NULL, who TEXT NOT NULL, name TEXT NOT NULL,"
     " expires INTEGER NOT NULL, value BLOB NOT NULL, UNIQUE (kind, who, name)) STRICT;"
     "CREATE INDEX memory_expires ON memory (expires) WHERE expires > 0;";
+/* Work that waits is found by its time, what was never put off before it; what is remembered for
+ * an answer knows its job. */
+static const char schema_2[] =
+    "DROP INDEX job_due; DROP INDEX job_due_of_account; DROP INDEX part_waiting;"
+    "CREATE INDEX job_due ON job (not_before, id, crashes, state)"
+    " WHERE state = 'claimed' AND crashes < 2;"
+    "CREATE INDEX job_due_of_account ON job (account, not_before, id, crashes, state)"
+    " WHERE state = 'claimed' AND crashes < 2;"
+    "CREATE INDEX part_due ON part (account, not_before, id) WHERE state = 'ready';"
+    "CREATE INDEX part_doubt ON part (account, in_doubt_since, id) WHERE state = 'in_doubt';"
+    "ALTER TABLE memory ADD COLUMN job INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX memory_job ON memory (job, expires) WHERE job > 0;";
+/* What is done about a part in doubt, and how often it was tried. */
+static const char schema_3[] =
+    "ALTER TABLE part ADD COLUMN resent INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE part ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;";
 // clang-format on
 
 /* migrations[v] brings a file of version v to v + 1. */
-static const char *const migrations[] = {schema_1};
+static const char *const migrations[] = {schema_1, schema_2, schema_3};
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };
 
 static enum ledger_result refuse(struct ledger *ledger, const char *what)

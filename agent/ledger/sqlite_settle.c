@@ -55,8 +55,12 @@ enum ledger_result ledger_settle_list(struct ledger *ledger, const char *account
 
 enum ledger_result ledger_settled(struct ledger *ledger, int64_t job)
 {
+    int64_t now = clock_now();
     enum ledger_result result = sqlite_begin(ledger);
     if (result == LEDGER_OK)
-        result = sqlite_change(ledger, SETTLE, VALUES(NUMBER(job), NUMBER(clock_now())));
+        result = sqlite_change(ledger, SETTLE, VALUES(NUMBER(job), NUMBER(now)));
+    /* The reader's days with a late answer's links begin when it has gone out. */
+    if (result == LEDGER_OK)
+        result = sqlite_run(ledger, SETTLE_MEMORY, VALUES(NUMBER(job), NUMBER(now)));
     return sqlite_end(ledger, result);
 }

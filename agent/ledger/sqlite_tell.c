@@ -74,6 +74,16 @@ enum ledger_result ledger_counts(struct ledger *ledger, const char *account,
     return sqlite_end(ledger, result);
 }
 
+enum ledger_result ledger_outstanding(struct ledger *ledger, const char *account)
+{
+    int64_t found;
+    enum ledger_result result = sqlite_begin_read(ledger);
+    if (result == LEDGER_OK)
+        result = sqlite_number(ledger, WORK_OUTSTANDING, VALUES(TEXT(account), NUMBER(clock_now())),
+                               &found);
+    return sqlite_end(ledger, result);
+}
+
 static bool read_row(sqlite3_stmt *row, struct arena *arena, struct ledger_row *row_out)
 {
     *row_out = (struct ledger_row){

@@ -36,7 +36,7 @@ static enum ledger_result add_answer(struct ledger *ledger, int64_t job,
     for (size_t i = 0; result == LEDGER_OK && i < answer->part_count; i++)
         result = sqlite_add_part(ledger, job, (int)i + 1, &answer->parts[i]);
     for (size_t i = 0; result == LEDGER_OK && i < answer->memory_count; i++)
-        result = sqlite_set_memory(ledger, &answer->memories[i]);
+        result = sqlite_set_memory(ledger, &answer->memories[i], job);
     for (size_t i = 0; result == LEDGER_OK && i < answer->charge_count; i++) {
         result = sqlite_add_count(ledger, &answer->charges[i], &total);
         if (result == LEDGER_OK && answer->charges[i].limit && total > answer->charges[i].limit)

@@ -41,8 +41,8 @@ static bool make_directory(const char *state, struct fault *fault)
                          "state directory %s: the directories above it do not exist; make them "
                          "first, or name another one",
                          state);
-    return fault_set(fault, FAULT_CONFIG, NULL, "state directory %s cannot be made: %s", state,
-                     strerror(errno));
+    return fault_set(fault, fault_of_error(errno, FAULT_CONFIG), NULL,
+                     "state directory %s cannot be made: %s", state, strerror(errno));
 }
 
 int state_open(const char *state, struct fault *fault)
@@ -52,8 +52,8 @@ int state_open(const char *state, struct fault *fault)
     int directory = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct stat info;
     if (directory < 0 || fstat(directory, &info) != 0) {
-        fault_set(fault, FAULT_CONFIG, NULL, "state directory %s cannot be opened: %s", state,
-                  strerror(errno));
+        fault_set(fault, fault_of_error(errno, FAULT_CONFIG), NULL,
+                  "state directory %s cannot be opened: %s", state, strerror(errno));
     } else if (info.st_mode & (S_IWGRP | S_IWOTH)) {
         fault_set(fault, FAULT_CONFIG, NULL,
                   "state directory %s may be written to by others; run: chmod 700 %s", state,

@@ -13,8 +13,8 @@
 
 enum { BLOCKS_MAX = 256 }; /* modules in one directory */
 
-enum block_needs { NEEDS_EXEC = 1, NEEDS_NET = 2 };
-enum block_flags { FLAG_RELOAD = 1, FLAG_ONCE = 2 };
+enum block_needs { NEEDS_EXEC = 1, NEEDS_NET = 2, NEEDS_FILES = 4 };
+enum block_flags { FLAG_RELOAD = 1, FLAG_ONCE = 2, FLAG_IDEMPOTENT = 4 };
 /* A plug-in stands before or after a stage or another module; the plain case does the work. */
 enum block_place { PLACE_WORK, PLACE_BEFORE, PLACE_AFTER };
 

@@ -160,19 +160,21 @@ static bool read_alternatives(const struct block_reader *reader, const struct ya
                        reader->fault);
 }
 
-/* Words of a closed pair, as bits 1 and 2. */
+/* Words of a closed list (ended by NULL), as bits from 1 on. */
 static bool read_bits(const struct block_reader *reader, const struct yaml_node *node,
-                      const char *const words[2], unsigned *bits_out)
+                      const char *const *words, const char *choice, unsigned *bits_out)
 {
     const struct yaml_node *item = NULL;
     while ((item = value_next_item(node, item))) {
         const char *text;
+        unsigned bit = 0;
         if (!value_text(item, node->key, &text, reader->fault))
             return false;
-        unsigned bit = strcmp(text, words[0]) == 0 ? 1 : strcmp(text, words[1]) == 0 ? 2 : 0;
+        for (unsigned i = 0; words[i] && bit == 0; i++)
+            bit = strcmp(text, words[i]) == 0 ? 1U << i : 0;
         if (bit == 0)
-            return yaml_fault(reader->fault, item, "%s: there is no '%s'; write %s or %s",
-                              node->key, text, words[0], words[1]);
+            return yaml_fault(reader->fault, item, "%s: there is no '%s'; write %s", node->key,
+                              text, choice);
         *bits_out |= bit;
     }
     return true;
@@ -180,14 +182,14 @@ static bool read_bits(const struct block_reader *reader, const struct yaml_node 
 
 static bool read_needs(const struct block_reader *reader, const struct yaml_node *node)
 {
-    static const char *const words[] = {"exec", "net"};
-    return read_bits(reader, node, words, &reader->block->needs);
+    static const char *const words[] = {"exec", "net", "files", NULL};
+    return read_bits(reader, node, words, "exec, net or files", &reader->block->needs);
 }
 
 static bool read_flags(const struct block_reader *reader, const struct yaml_node *node)
 {
-    static const char *const words[] = {"reload", "once"};
-    return read_bits(reader, node, words, &reader->block->flags);
+    static const char *const words[] = {"reload", "once", "idempotent", NULL};
+    return read_bits(reader, node, words, "reload, once or idempotent", &reader->block->flags);
 }
 
 static bool add_setting(const struct block_reader *reader, const struct yaml_node *node,

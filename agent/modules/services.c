@@ -49,6 +49,8 @@ const char *www4mail_setting(struct call *call, const char *key)
 
 int64_t www4mail_left_ms(struct call *call)
 {
+    if (call->told_to_end && call->told_to_end())
+        return 0;
     return clock_left_ms(call->deadline_ms);
 }
 

@@ -287,7 +287,7 @@ static bool take_descriptors(struct child *child, const int *descriptors)
         if (nowhere < 0 || dup2(nowhere, fd) < 0)
             close(fd);
 #endif
-    return sandbox_close_all_but(keep, 2) && sandbox_unmap_shared(child->crumb);
+    return sandbox_close_all_but(keep, 2);
 }
 
 /* All modules, but not the one that was running when a worker died of this job twice. */

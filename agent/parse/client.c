@@ -94,6 +94,11 @@ struct parser *parser_open(const struct blocks *blocks, bool warm, struct fault 
     return parser;
 }
 
+pid_t parser_process(const struct parser *parser)
+{
+    return parser->pid;
+}
+
 bool parser_lives(const struct parser *parser)
 {
     return parser->socket >= 0;

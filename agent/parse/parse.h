@@ -21,6 +21,8 @@
 #include "agent/modules/block.h"
 #include "agent/modules/run.h"
 
+#include <sys/types.h>
+
 struct parser; /* a zygote, seen from the worker */
 struct parse_child;
 
@@ -31,6 +33,8 @@ struct parser *parser_open(const struct blocks *blocks, bool warm, struct fault 
 /* False once the zygote was lost: then no child can be made any more, and the process that owns the
  * parser ends, for a fresh one. */
 bool parser_lives(const struct parser *parser);
+/* The zygote, which is ended by a signal when it does not end by itself. */
+pid_t parser_process(const struct parser *parser);
 void parser_close(struct parser **parser);
 
 /* What a child is made for, and with. */

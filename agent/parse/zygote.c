@@ -4,7 +4,7 @@
 
 #include "agent/base/charset.h"
 #include "agent/base/log.h"
-#include "agent/base/sandbox.h"
+#include "agent/modules/places.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -216,7 +216,16 @@ static void make_child(const struct blocks *blocks, struct crumb *crumb, int soc
         close(handle);
 }
 
-static bool set_up(struct crumb *crumb)
+/* It reads what modules are opened from, and forks; it opens no connection and writes no file. */
+static bool enter_sandbox(const struct blocks *blocks, struct fault *fault)
+{
+    struct sandbox_rights rights;
+    sandbox_begin(&rights, SANDBOX_FORK);
+    places_of(&rights, blocks, "parse");
+    return sandbox_enter(&rights, fault);
+}
+
+static bool set_up(const struct blocks *blocks, struct crumb *crumb)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
     struct fault ignored = FAULT_INIT;
@@ -225,7 +234,9 @@ static bool set_up(struct crumb *crumb)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     /* Nothing of the agent's reaches a child but its own crumb; the salt of the log stays behind. */
     log_set_salt("", 0);
-    bool ok = sandbox_mail(&ignored) && sandbox_unmap_shared(crumb);
+    bool ok = sandbox_unmap_shared(crumb);
+    sandbox_forget_environment();
+    ok = ok && enter_sandbox(blocks, &ignored);
     fault_clear(&ignored);
     return ok;
 }
@@ -243,7 +254,7 @@ _Noreturn void zygote_run(const struct blocks *blocks, struct crumb *crumb, bool
     int descriptors[ZYGOTE_DESCRIPTORS];
     struct buffer message;
     buffer_init(&message, ZYGOTE_MESSAGE_BYTES);
-    if (!set_up(crumb))
+    if (!set_up(blocks, crumb))
         _exit(EX_OSERR);
     if (warm)
         warm_up(blocks);

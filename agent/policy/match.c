@@ -35,10 +35,12 @@ static bool is_same(struct span address, struct span own, bool tags)
     if (span_equal_nocase(address, own))
         return true;
     size_t domain = address_list_domain_at(own), theirs = address_list_domain_at(address);
-    struct span local = {own.at, domain ? domain - 1 : 0};
-    return tags && domain < own.len && theirs < address.len &&
-           span_equal_nocase(span_from(address, theirs), span_from(own, domain)) &&
-           span_starts_nocase(address, local) && address.at[local.len] == '+';
+    if (!tags || domain >= own.len || theirs >= address.len)
+        return false;
+    struct span local = {own.at, domain - 1};
+    return span_equal_nocase(span_from(address, theirs), span_from(own, domain)) &&
+           span_starts_nocase(address, local) &&
+           span_starts_nocase(span_from(address, local.len), SPAN_LITERAL("+"));
 }
 
 bool match_own_address(const struct account *account, struct span address, bool tags)

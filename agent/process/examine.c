@@ -1,30 +1,35 @@
 /* SPDX-License-Identifier: ISC */
-/* The examinations of an account's two modules, by the same plan, settings and secrets as a run. */
+/* The examinations of an account's two modules, by the same plan, settings and secrets as a run, and
+ * each in a process of its own with a mail process's rights. */
 #include "agent/process/examine.h"
 
 #include "agent/base/clock.h"
-#include "agent/process/secret.h"
+#include "agent/process/examine_child.h"
+#include "agent/process/rights.h"
+#include "agent/process/secret_keeper.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-enum { EXAMINE_MS = 120000, ARENA_BYTES = 64 << 20, TEXT_BYTES = 1024 };
+enum { EXAMINE_MS = 120000, SLACK_MS = 45000, ARENA_BYTES = 64 << 20, TEXT_BYTES = 1024 };
 
 struct side {
+    const struct run *run;
     const struct account *account;
+    unsigned char number;
     const struct endpoint *endpoint;
     const char *name, *role;
     enum stage_id stage;
 };
 
-static void sides_of(const struct account *account, struct side sides_out[2])
+static void sides_of(const struct run *run, const struct account *account, struct side sides_out[2])
 {
     sides_out[0] =
-        (struct side){account, &account->mailbox, "mailbox", "mailbox", STAGE_LIREADMAIL};
+        (struct side){run, account, 0, &account->mailbox, "mailbox", "mailbox", STAGE_LIREADMAIL};
     sides_out[1] =
-        (struct side){account, &account->submission, "submission", "sender", STAGE_SUBMIT};
+        (struct side){run, account, 1, &account->submission, "submission", "sender", STAGE_SUBMIT};
 }
 
 /* The module that serves this side; NULL when none does. */
@@ -84,13 +89,13 @@ static enum module_result call_module(const struct side *side, const struct bloc
     return result;
 }
 
-static int examine_side(const struct run *run, const struct side *side,
+static int examine_side(const struct side *side, const struct secret_keeper *keeper,
                         const struct examination *examination)
 {
     struct fault fault = FAULT_INIT;
     struct secret secret;
     struct teller teller = {examination, false};
-    const struct block *block = plan_side(run->blocks, side);
+    const struct block *block = plan_side(side->run->blocks, side);
     struct call call = {.module = block ? block->name : "agent",
                         .overrides = &side->endpoint->settings,
                         .defaults = block ? &block->settings : NULL,
@@ -98,6 +103,7 @@ static int examine_side(const struct run *run, const struct side *side,
                         .fault = &fault,
                         .deadline_ms = clock_monotonic_ms() + EXAMINE_MS};
     secret_init(&secret, &side->endpoint->secret, side->account->name, side->name);
+    secret_keeper_serves(keeper, side->number, &secret);
     if (secret.source->key) {
         call.secret = secret_ask;
         call.secret_context = &secret;
@@ -120,14 +126,35 @@ static int examine_side(const struct run *run, const struct side *side,
     return code;
 }
 
+/* In the child. */
+static int examine_apart(void *context, const struct examination *examination)
+{
+    const struct side *side = context;
+    struct secret_keeper keeper;
+    struct sandbox_rights rights;
+    struct fault fault = FAULT_INIT;
+    bool ready = secret_keeper_open(&keeper, side->account, &fault);
+    if (ready) {
+        rights_of_mail(&rights, side->run, side->account, keeper.pid);
+        ready = sandbox_enter(&rights, &fault);
+    }
+    int code = ready ? examine_side(side, &keeper, examination) : run_exit_code(&fault);
+    if (!ready)
+        examination->say(examination->context, false, "%s", fault.operator ? fault.operator : "");
+    secret_keeper_close(&keeper);
+    fault_clear(&fault);
+    return code;
+}
+
 int examine_account(const struct run *run, const struct account *account,
                     const struct examination *examination)
 {
     struct side sides[2];
     int code = EX_OK;
-    sides_of(account, sides);
+    sides_of(run, account, sides);
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
-        code = run_worse_exit(code, examine_side(run, &sides[i], examination));
+        code = run_worse_exit(code, examine_in_child(examine_apart, &sides[i], sides[i].name,
+                                                     EXAMINE_MS + SLACK_MS, examination));
     return code;
 }
 
@@ -154,7 +181,7 @@ void examine_load_trust(const struct run *run)
         struct side sides[2];
         if (!run_wants(run, &run->config->accounts[i]))
             continue;
-        sides_of(&run->config->accounts[i], sides);
+        sides_of(run, &run->config->accounts[i], sides);
         for (size_t s = 0; s < sizeof sides / sizeof *sides; s++)
             load_side(run, &sides[s]);
     }

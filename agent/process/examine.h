@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * examine: goes through what serving an account will need, in this process and without changing
- * anything: trust, password, mailbox, carrier.  Tells a line a step.
+ * examine: goes through what serving an account will need, without changing anything: trust,
+ * password, mailbox, carrier.  Tells a line a step.  A server that makes a library crash ends the
+ * child that examined it, and that is told.
  */
 #ifndef WWW4MAIL_AGENT_PROCESS_EXAMINE_H
 #define WWW4MAIL_AGENT_PROCESS_EXAMINE_H

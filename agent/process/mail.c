@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* The life of a mail process: collect, then submit what the workers finish, then settle. */
+/* The life of a mail process: collect, resolve what is in doubt, submit what the workers finish,
+ * settle. */
 #include "agent/process/mail.h"
 
 #include "agent/base/log.h"
 #include "agent/base/sandbox.h"
 #include "agent/process/channel.h"
+#include "agent/process/rights.h"
+#include "agent/process/secret_keeper.h"
 
 #include <signal.h>
 #include <string.h>
@@ -41,6 +44,7 @@ bool mailer_open(struct mailer *mailer, const struct run *run, const struct acco
     mailer->fields.values[FIELD_ACCOUNT_NAME] = account->name;
     mailer->fields.values[FIELD_MAILBOX_KIND] = account->mailbox.kind;
     mailer->fields.values[FIELD_SUBMISSION_KIND] = account->submission.kind;
+    mailer->doubts = doubt_rules_of(run->blocks, account);
     secret_init(&mailer->secrets[MAILER_MAILBOX], &account->mailbox.secret, account->name,
                 "mailbox");
     secret_init(&mailer->secrets[MAILER_SUBMISSION], &account->submission.secret, account->name,
@@ -63,10 +67,7 @@ void mailer_close(struct mailer *mailer)
 /* Is there anything of this account that a worker has or may take now? */
 static bool work_outstanding(struct mailer *mailer)
 {
-    struct ledger_counts counts;
-    if (ledger_counts(mailer->ledger, mailer->account->name, &counts) != LEDGER_OK)
-        return false;
-    return counts.due + counts.taken > 0;
+    return ledger_outstanding(mailer->ledger, mailer->account->name) == LEDGER_OK;
 }
 
 /* Submits as answers come in, until the workers have done all of this account's jobs. */
@@ -94,15 +95,33 @@ static int follow_workers(struct mailer *mailer)
     }
 }
 
+/* The keeper of its passwords comes first: it must inherit neither ledger nor limits. */
+static bool set_up(struct mailer *mailer, const struct run *run, const struct account *account,
+                   struct secret_keeper *keeper, struct fault *fault)
+{
+    struct sandbox_rights rights;
+    if (!sandbox_private(fault) || !secret_keeper_open(keeper, account, fault))
+        return false;
+    if (!mailer_open(mailer, run, account, mailer->crumb, fault))
+        return false;
+    for (int side = 0; side < MAILER_SIDES; side++)
+        secret_keeper_serves(keeper, (unsigned char)side, &mailer->secrets[side]);
+    rights_of_mail(&rights, run, account, keeper->pid);
+    if (!(rights.keeps & SANDBOX_EXEC))
+        sandbox_forget_environment();
+    return sandbox_enter(&rights, fault);
+}
+
 int mail_process(const struct run *run, const struct account *account, struct crumb *crumb,
                  int channel)
 {
-    struct mailer mailer;
+    struct mailer mailer = {.crumb = crumb};
+    struct secret_keeper keeper = {.channel = -1};
     struct fault fault = FAULT_INIT;
     struct sigaction stop = {.sa_handler = note_stop};
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
-    if (!sandbox_mail(&fault) || !mailer_open(&mailer, run, account, crumb, &fault)) {
+    if (!set_up(&mailer, run, account, &keeper, &fault)) {
         int code = run_exit_code(&fault);
         log_fault(LOG_ERROR, account->name, &fault);
         fault_clear(&fault);
@@ -111,10 +130,14 @@ int mail_process(const struct run *run, const struct account *account, struct cr
     mailer.channel = channel;
     crumb_limit(crumb, SESSION_LIMIT_MS);
     int code = mailer_collect(&mailer);
+    crumb_limit(crumb, SESSION_LIMIT_MS);
+    code = run_worse_exit(code, mailer_resolve(&mailer));
     code = run_worse_exit(code, follow_workers(&mailer));
     crumb_limit(crumb, SESSION_LIMIT_MS);
     if (!asked_to_stop)
         code = run_worse_exit(code, mailer_settle(&mailer));
+    mailer_tell_doubts(&mailer);
     mailer_close(&mailer);
+    secret_keeper_close(&keeper);
     return code;
 }

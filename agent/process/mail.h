@@ -6,6 +6,7 @@
 #ifndef WWW4MAIL_AGENT_PROCESS_MAIL_H
 #define WWW4MAIL_AGENT_PROCESS_MAIL_H
 
+#include "agent/process/doubt.h"
 #include "agent/process/run.h"
 #include "agent/process/secret.h"
 
@@ -20,6 +21,7 @@ struct mailer {
     struct ledger *known; /* of a dry run: the real one, asked and never written; or NULL */
     struct ledger_owner owner;
     struct fields fields;
+    struct doubt_rules doubts;
     struct crumb *crumb;
     int channel; /* to the supervisor, or -1 */
     bool ledger_failed;
@@ -31,10 +33,29 @@ bool mailer_open(struct mailer *mailer, const struct run *run, const struct acco
                  struct crumb *crumb, struct fault *fault);
 void mailer_close(struct mailer *mailer);
 
-/* The next three go on to an exit code; what goes wrong is logged. */
+/* The next four go on to an exit code; what goes wrong is logged. */
 int mailer_collect(struct mailer *mailer);
+/* What has been in doubt long enough is found among the sent mails, or is ready to be sent once
+ * more, or given up.  Once in the life of a mail process: nobody is asked twice in a round. */
+int mailer_resolve(struct mailer *mailer);
 int mailer_submit(struct mailer *mailer);
 int mailer_settle(struct mailer *mailer);
+
+/* ---- mail_collect.c, for others that meet the mailbox ---- */
+
+/* The account's mailbox module, open, and a call of it with password, memory and deadline: the
+ * caller frees call->arena and wipes the secret.  NULL and the call's fault. */
+const struct www4mail_module *mailer_mailbox(struct mailer *mailer, enum stage_id stage,
+                                             struct call *call, struct fault *fault);
+/* Logs and clears the fault, opens the breaker where that is what it says; its exit code. */
+int mailer_complain(struct mailer *mailer, const char *stage, struct fault *fault);
+
+/* When what was begun `tries` times before and failed is begun again: 1, 2, 5, 15, 60 minutes from
+ * now, then hourly.  In mail_submit.c. */
+int64_t mailer_next_try(int tries);
+
+/* At the end of a run: says what is in doubt still, and what will be done about it. */
+void mailer_tell_doubts(struct mailer *mailer);
 
 /* ---- mail_sign_in.c ---- */
 

@@ -26,27 +26,41 @@ struct session {
     struct fault fault;
 };
 
-static bool session_open(struct mailer *mailer, enum stage_id stage, struct session *session)
+const struct www4mail_module *mailer_mailbox(struct mailer *mailer, enum stage_id stage,
+                                             struct call *call, struct fault *fault)
 {
     struct plan plan;
     plan_make(mailer->run->blocks, STAGE_LIREADMAIL, "mailbox", &mailer->fields, &plan);
+    if (plan.count == 0) {
+        fault_set(fault, FAULT_CONFIG, NULL, "no module for mailbox kind '%s'",
+                  mailer->account->mailbox.kind);
+        return NULL;
+    }
+    const struct www4mail_module *module = loader_open(plan.blocks[0], fault);
+    if (!module)
+        return NULL;
+    *call = (struct call){.module = plan.blocks[0]->name,
+                          .overrides = &mailer->account->mailbox.settings,
+                          .defaults = &plan.blocks[0]->settings,
+                          .arena = arena_new(POLL_ARENA_BYTES),
+                          .fault = fault,
+                          .deadline_ms = clock_monotonic_ms() + POLL_MS};
+    if (!call->arena) {
+        fault_set(fault, FAULT_MEMORY, NULL, "no memory for a poll");
+        return NULL;
+    }
+    mailer_give_secret(mailer, MAILER_MAILBOX, call);
+    crumb_set(mailer->crumb, stages[stage].name, call->module);
+    return module;
+}
+
+static bool session_open(struct mailer *mailer, enum stage_id stage, struct session *session)
+{
     *session = (struct session){.fault = FAULT_INIT};
-    if (plan.count == 0)
-        return fault_set(&session->fault, FAULT_CONFIG, NULL, "no module for mailbox kind '%s'",
-                         mailer->account->mailbox.kind);
-    const struct www4mail_module *module = loader_open(plan.blocks[0], &session->fault);
+    const struct www4mail_module *module =
+        mailer_mailbox(mailer, stage, &session->call, &session->fault);
     if (!module)
         return false;
-    session->call = (struct call){.module = plan.blocks[0]->name,
-                                  .overrides = &mailer->account->mailbox.settings,
-                                  .defaults = &plan.blocks[0]->settings,
-                                  .arena = arena_new(POLL_ARENA_BYTES),
-                                  .fault = &session->fault,
-                                  .deadline_ms = clock_monotonic_ms() + POLL_MS};
-    if (!session->call.arena)
-        return fault_set(&session->fault, FAULT_MEMORY, NULL, "no memory for a poll");
-    mailer_give_secret(mailer, MAILER_MAILBOX, &session->call);
-    crumb_set(mailer->crumb, stages[stage].name, session->call.module);
     session->ops = module->mailbox;
     bool open = session->ops->open(&session->call, &session->state) == MODULE_OK;
     if (open)
@@ -64,7 +78,7 @@ static bool session_close(struct mailer *mailer, struct session *session)
     return ok;
 }
 
-static int complain(struct mailer *mailer, const char *stage, struct fault *fault)
+int mailer_complain(struct mailer *mailer, const char *stage, struct fault *fault)
 {
     int code = run_exit_code(fault);
     if (fault->code == FAULT_SIGN_IN)
@@ -112,10 +126,10 @@ static int claim_one(struct mailer *mailer, struct session *session, const struc
     crumb_limit(mailer->crumb, POLL_MS + POLL_SLACK_MS);
     buffer_clear(headers);
     if (session->ops->head(&session->call, session->state, key, headers) != MODULE_OK)
-        return complain(mailer, "lireadmail", &session->fault);
+        return mailer_complain(mailer, "lireadmail", &session->fault);
     int fd = fetch_body(mailer, session, key, size);
     if (fd < 0 && fault_is_set(&session->fault))
-        return complain(mailer, "lireadmail", &session->fault);
+        return mailer_complain(mailer, "lireadmail", &session->fault);
     struct ledger_mail mail = {
         .key = *key, .size = size, .headers = buffer_span(headers), .fd = fd};
     enum ledger_result result = ledger_claim(mailer->ledger, &mail, &job);
@@ -157,7 +171,7 @@ static int collect_all(struct mailer *mailer, struct session *session)
     }
     buffer_free(&headers);
     if (result != MODULE_PASS && result != MODULE_OK)
-        code = run_worse_exit(code, complain(mailer, "lireadmail", &session->fault));
+        code = run_worse_exit(code, mailer_complain(mailer, "lireadmail", &session->fault));
     return code;
 }
 
@@ -192,7 +206,7 @@ int mailer_collect(struct mailer *mailer)
         if (code == EX_OK)
             remember_quota(mailer, &session);
     } else {
-        code = complain(mailer, "lireadmail", &session.fault);
+        code = mailer_complain(mailer, "lireadmail", &session.fault);
     }
     session_close(mailer, &session);
     fault_clear(&session.fault);
@@ -202,6 +216,11 @@ int mailer_collect(struct mailer *mailer)
 
 /* ---- settle ---- */
 
+static bool connection_broke(const struct fault *fault)
+{
+    return fault->code == FAULT_CONNECT || fault->code == FAULT_TIMEOUT || fault->code == FAULT_TLS;
+}
+
 static int settle_list(struct mailer *mailer, struct ledger_settle *list, size_t count)
 {
     struct session session;
@@ -210,20 +229,21 @@ static int settle_list(struct mailer *mailer, struct ledger_settle *list, size_t
     if (!mailer_may_sign_in(mailer, MAILER_MAILBOX))
         return EX_NOPERM;
     crumb_limit(mailer->crumb, POLL_MS + POLL_SLACK_MS);
-    bool open = session_open(mailer, STAGE_SETTLE, &session);
-    for (size_t i = 0; open && i < count; i++) {
+    bool open = session_open(mailer, STAGE_SETTLE, &session), broken = false;
+    for (size_t i = 0; open && !broken && i < count; i++) {
         done[i] = session.ops->settle(&session.call, session.state, &list[i].key,
                                       list[i].outcome) == MODULE_OK;
+        broken = connection_broke(&session.fault); /* said once: the others wait for the next run */
         if (!done[i])
-            code = run_worse_exit(code, complain(mailer, "settle", &session.fault));
+            code = run_worse_exit(code, mailer_complain(mailer, "settle", &session.fault));
     }
     bool closed = session_close(mailer, &session);
-    if (!closed)
+    if (!closed && !broken)
         fault_set(&session.fault, FAULT_MAILBOX, NULL, "the mailbox could not be closed");
-    if (!closed || !open)
-        code = run_worse_exit(code, complain(mailer, "settle", &session.fault));
+    if ((!closed && !broken) || !open)
+        code = run_worse_exit(code, mailer_complain(mailer, "settle", &session.fault));
     else
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; closed && i < count; i++)
             if (done[i] && ledger_settled(mailer->ledger, list[i].job) != LEDGER_OK)
                 code = run_worse_exit(code, ledger_trouble(mailer, LEDGER_ERROR));
     fault_clear(&session.fault);

@@ -16,14 +16,13 @@
 /* A mail is begun only while enough of the session is left for the wait after its end, which
  * RFC 5321 (4.5.3.2.6) puts at ten minutes. */
 enum { SESSION_MS = 900000, MAIL_MS = 660000, MAIL_LIMIT_MS = SESSION_MS + 60000 };
-enum { PART_ARENA_BYTES = 4 << 20, GIVE_UP_TRIES = 125, OUTCOME_ATTEMPTS = 5, DOUBT_WAIT = 600 };
+enum { PART_ARENA_BYTES = 4 << 20, GIVE_UP_TRIES = 125, OUTCOME_ATTEMPTS = 5, NONE_IN_DOUBT = -1 };
 
 /* One session with a sender; ops is NULL when none is open. */
 struct sender_session {
     const struct sender_ops *ops;
     void *state;
     bool unreachable; /* none could be opened: the round ends */
-    int64_t doubted;  /* the part that no answer came to, in this round; 0 none */
     struct call call; /* of open and close */
     struct fault fault;
 };
@@ -46,14 +45,13 @@ static void session_close(struct mailer *mailer, struct sender_session *session)
     }
     arena_free(&session->call.arena);
     fault_clear(&session->fault);
-    *session = (struct sender_session){.doubted = session->doubted};
+    *session = (struct sender_session){.ops = NULL};
 }
 
 static enum module_result session_open(const struct call *call, const struct sender_ops *ops,
                                        struct sender_session *session)
 {
-    *session =
-        (struct sender_session){.fault = FAULT_INIT, .call = *call, .doubted = session->doubted};
+    *session = (struct sender_session){.fault = FAULT_INIT, .call = *call};
     session->call.deadline_ms = clock_monotonic_ms() + SESSION_MS;
     session->call.arena = arena_new(PART_ARENA_BYTES);
     if (!session->call.arena) {
@@ -103,25 +101,10 @@ static enum module_result use_sender(struct call *call, const struct www4mail_mo
     return result;
 }
 
-/* 1, 2, 5, 15, 60 minutes, then hourly. */
-static int64_t next_try(int tries)
+int64_t mailer_next_try(int tries)
 {
     static const int64_t waits[] = {60, 120, 300, 900, 3600};
     return clock_now() + waits[tries < 4 ? tries : 4];
-}
-
-/* A carrier that recognises its own earlier copy may be asked again at once. */
-static int64_t doubt_wait(struct mailer *mailer)
-{
-    struct plan plan;
-    plan_make(mailer->run->blocks, STAGE_SUBMIT, "sender", &mailer->fields, &plan);
-    const char *wait = settings_get(&mailer->account->submission.settings, "in_doubt_wait");
-    if (!wait && plan.count)
-        wait = settings_get(&plan.blocks[0]->settings, "in_doubt_wait");
-    uint64_t seconds = DOUBT_WAIT;
-    if (wait)
-        span_to_u64(span_of(wait), &seconds);
-    return (int64_t)seconds;
 }
 
 static void carry(struct mailer *mailer, struct sender_session *session,
@@ -132,7 +115,8 @@ static void carry(struct mailer *mailer, struct sender_session *session,
     struct call call = {.module = "agent",
                         .overrides = &mailer->account->submission.settings,
                         .arena = arena,
-                        .fault = &fault};
+                        .fault = &fault,
+                        .told_to_end = mail_asked_to_stop};
     mailer_give_secret(mailer, MAILER_SUBMISSION, &call);
     *carrying = (struct carrying){.mailer = mailer,
                                   .session = session,
@@ -162,8 +146,8 @@ static int report(struct mailer *mailer, const struct ledger_submission *next,
 {
     static const char *const words[] = {"accepted", "later", "never", "in doubt", "not sent"};
     bool good = carrying->outcome == SUBMISSION_ACCEPTED;
-    log_line(good ? LOG_INFO : LOG_WARNING, "job %lld  %-12s  %s to %s, %llu bytes%s%s",
-             (long long)next->job, "submit", words[carrying->outcome],
+    log_line(good ? LOG_INFO : LOG_WARNING, "job %lld  %-12s  account %s: %s to %s, %llu bytes%s%s",
+             (long long)next->job, "submit", mailer->account->name, words[carrying->outcome],
              log_person(next->submission.recipient), (unsigned long long)next->submission.size,
              carrying->text && *carrying->text ? ": " : "", carrying->text ? carrying->text : "");
     if (good)
@@ -193,10 +177,12 @@ static enum ledger_result keep_outcome(struct mailer *mailer, const struct ledge
 }
 
 /* A carrier that swallows the mail and breaks off twice is not asked a third time. */
-static void limit_attempts(const struct ledger_submission *next, struct carrying *carrying)
+static void limit_attempts(const struct mailer *mailer, const struct ledger_submission *next,
+                           struct carrying *carrying)
 {
     bool again = carrying->outcome == SUBMISSION_LATER || carrying->outcome == SUBMISSION_NOT_SENT;
-    bool doubted_twice = carrying->outcome == SUBMISSION_IN_DOUBT && next->in_doubt;
+    bool doubted_twice = carrying->outcome == SUBMISSION_IN_DOUBT && next->in_doubt &&
+                         mailer->doubts.policy == IN_DOUBT_RESEND;
     if (doubted_twice)
         log_line(LOG_ERROR,
                  "job %lld: twice no answer came to a whole mail to %s: it may have arrived twice, "
@@ -214,12 +200,10 @@ static enum ledger_result submit_one(struct mailer *mailer, struct sender_sessio
     if (result != LEDGER_OK)
         return result;
     carry(mailer, session, next, &carrying, arena);
-    limit_attempts(next, &carrying);
+    limit_attempts(mailer, next, &carrying);
     bool again = carrying.outcome == SUBMISSION_LATER || carrying.outcome == SUBMISSION_NOT_SENT;
-    result = keep_outcome(mailer, next, &carrying, again ? next_try(next->tries) : 0);
+    result = keep_outcome(mailer, next, &carrying, again ? mailer_next_try(next->tries) : 0);
     *code = run_worse_exit(*code, report(mailer, next, &carrying));
-    if (carrying.outcome == SUBMISSION_IN_DOUBT)
-        session->doubted = next->part;
     /* Who cannot be reached, or does not let us in, is not asked for every mail that waits. */
     bool no_use =
         (carrying.outcome == SUBMISSION_NOT_SENT && !carrying.failed) || carrying.locked_out;
@@ -228,7 +212,7 @@ static enum ledger_result submit_one(struct mailer *mailer, struct sender_sessio
 
 /* The next mail that waits; LEDGER_NONE when there is no more. */
 static enum ledger_result submit_next(struct mailer *mailer, struct sender_session *session,
-                                      int64_t wait, int *code)
+                                      int *code)
 {
     struct ledger_submission next;
     struct arena *arena = arena_new(PART_ARENA_BYTES);
@@ -237,17 +221,13 @@ static enum ledger_result submit_next(struct mailer *mailer, struct sender_sessi
         return LEDGER_NONE;
     }
     crumb_limit(mailer->crumb, MAIL_LIMIT_MS);
-    /* What was doubted a moment ago is not to stand before what was never tried. */
     enum ledger_result result =
-        ledger_next_part(mailer->ledger, mailer->account->name,
-                         session->doubted && wait < 1 ? 1 : wait, arena, &next);
+        ledger_next_part(mailer->ledger, mailer->account->name, NONE_IN_DOUBT, arena, &next);
     if (result == LEDGER_OK) {
-        /* Nobody is asked about the same mail twice in a round. */
-        bool again = next.part == session->doubted;
-        bool held = !again && !mailer_may_sign_in(mailer, MAILER_SUBMISSION);
+        bool held = !mailer_may_sign_in(mailer, MAILER_SUBMISSION);
         if (held)
             *code = run_worse_exit(*code, EX_NOPERM);
-        result = held || again ? LEDGER_NONE : submit_one(mailer, session, &next, arena, code);
+        result = held ? LEDGER_NONE : submit_one(mailer, session, &next, arena, code);
         close(next.submission.fd);
     }
     arena_free(&arena);
@@ -257,11 +237,10 @@ static enum ledger_result submit_next(struct mailer *mailer, struct sender_sessi
 int mailer_submit(struct mailer *mailer)
 {
     int code = EX_OK;
-    int64_t wait = doubt_wait(mailer);
     struct sender_session session = {0};
     enum ledger_result result;
     do
-        result = submit_next(mailer, &session, wait, &code);
+        result = submit_next(mailer, &session, &code);
     while (result == LEDGER_OK && !mail_asked_to_stop());
     session_close(mailer, &session);
     crumb_set(mailer->crumb, "", "");

@@ -3,6 +3,7 @@
 #include "agent/process/secret.h"
 
 #include "agent/process/secret_command.h"
+#include "agent/process/secret_keeper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,7 @@
 void secret_init(struct secret *secret, const struct secret_source *source, const char *account,
                  const char *side)
 {
-    *secret = (struct secret){.source = source, .limit_ms = SECRET_LIMIT_MS};
+    *secret = (struct secret){.source = source, .limit_ms = SECRET_LIMIT_MS, .keeper = -1};
     snprintf(secret->whose, sizeof secret->whose, "%s: %s", account, side);
 }
 
@@ -133,7 +134,9 @@ const char *secret_ask(void *context, struct fault *fault)
     const struct secret_source *source = secret->source;
     bool had;
     secret_wipe(secret);
-    if (source->command.count > 0)
+    if (secret->keeper >= 0)
+        had = secret_keeper_ask(secret, fault);
+    else if (source->command.count > 0)
         had = secret_run_command(secret, fault);
     else if (source->file)
         had = read_file(secret, source->file, true, fault);

@@ -17,6 +17,8 @@ struct secret {
     const struct secret_source *source;
     int64_t limit_ms; /* of the command, which is killed then */
     char whose[96];   /* "web: mailbox", for faults */
+    int keeper;       /* the process that asks in this one's place, see secret_keeper.h; -1 none */
+    unsigned char number; /* of this secret, there */
     char text[SECRET_BYTES_MAX + 1];
 };
 

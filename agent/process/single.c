@@ -6,6 +6,7 @@
 #include "agent/base/file.h"
 #include "agent/base/log.h"
 #include "agent/base/sandbox.h"
+#include "agent/process/accounts.h"
 #include "agent/process/lock.h"
 
 #include <errno.h>
@@ -30,7 +31,12 @@ static int complain(struct fault *fault)
 static int work_all(const struct run *run, struct mailer *mailer, struct parser *parser)
 {
     int done;
-    return worker_work(run, mailer->ledger, parser, NULL, -1, INT_MAX, &done);
+    const struct worker worker = {.run = run,
+                                  .ledger = mailer->ledger,
+                                  .owner = mailer->owner,
+                                  .parser = parser,
+                                  .channel = -1};
+    return worker_work(&worker, INT_MAX, &done);
 }
 
 /* Does something to each wanted account with an open mailer. */
@@ -56,7 +62,7 @@ static int each_account(struct run *run, account_act act, void *context)
         struct fault fault = FAULT_INIT;
         if (!run_wants(run, &run->config->accounts[i]))
             continue;
-        if (holds_secret(&run->config->accounts[i]) && !sandbox_mail(&fault))
+        if (holds_secret(&run->config->accounts[i]) && !sandbox_private(&fault))
             code = run_worse_exit(code, complain(&fault));
         else if (mailer_open(&mailer, run, &run->config->accounts[i], NULL, &fault))
             code = run_worse_exit(code, act(run, &mailer, parser, context));
@@ -79,8 +85,10 @@ static int serve_account(struct run *run, struct mailer *mailer, struct parser *
         return run_ledger_exit(result);
     code = run_worse_exit(code, mailer_collect(mailer));
     code = run_worse_exit(code, work_all(run, mailer, parser));
+    code = run_worse_exit(code, mailer_resolve(mailer));
     code = run_worse_exit(code, mailer_submit(mailer));
     code = run_worse_exit(code, mailer_settle(mailer));
+    mailer_tell_doubts(mailer);
     result = ledger_counts(mailer->ledger, mailer->account->name, &counts);
     if (result == LEDGER_OK && counts.claimed + counts.ready + counts.in_doubt > 0)
         code = run_worse_exit(code, EX_TEMPFAIL);
@@ -100,7 +108,10 @@ int single_run(struct run *run)
     default:
         break;
     }
-    int code = each_account(run, serve_account, NULL);
+    int64_t held;
+    int code = accounts_reconcile(run, &held);
+    if (code == EX_OK)
+        code = each_account(run, serve_account, NULL);
     close(lock);
     return code;
 }

@@ -8,6 +8,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/log.h"
+#include "agent/process/accounts.h"
 #include "agent/process/channel.h"
 #include "agent/process/lock.h"
 #include "agent/process/notify.h"
@@ -27,18 +28,22 @@
 
 enum {
     TICK_MS = 1000,
-    IDLE_TICK_MS = 30000, /* how often a daemon looks for jobs that were put off */
-    STOP_MS = 15000,      /* what was told to end and does not, is killed */
-    PURGE_TICK_MS = 3600000
+    IDLE_TICK_MS = 30000,    /* how often a daemon looks for jobs that were put off */
+    STOP_MS = 15000,         /* what was told to end and does not, is killed ... */
+    STOP_SOON_MS = 1500,     /* ... and soon where it waits for nothing that may not be lost */
+    PURGE_TICK_MS = 3600000, /* of a daemon; a little each time, so that nobody waits for it */
+    PURGE_MS = 100,
+    PURGE_AT_END_MS = 500,
+    CLOCK_JUMP_MS = 120000
 };
 
 static bool make_supervisor(struct supervisor *supervisor, struct run *run)
 {
-    size_t crumbs = SUPERVISOR_CHILDREN * sizeof *supervisor->crumbs;
     *supervisor = (struct supervisor){.run = run, .lock = -1, .signals = -1};
     supervisor->accounts = calloc(run->config->account_count + 1, sizeof *supervisor->accounts);
-    supervisor->crumbs =
-        mmap(NULL, crumbs, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    supervisor->crumb_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    supervisor->crumbs = mmap(NULL, SUPERVISOR_CHILDREN * supervisor->crumb_bytes,
+                              PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     for (size_t i = 0; supervisor->accounts && i < run->config->account_count; i++)
         supervisor->accounts[i].wanted = run_wants(run, &run->config->accounts[i]);
     return supervisor->accounts && supervisor->crumbs != MAP_FAILED;
@@ -50,7 +55,7 @@ static void free_supervisor(struct supervisor *supervisor)
         close(supervisor->signals);
     free(supervisor->accounts);
     if (supervisor->crumbs != MAP_FAILED)
-        munmap(supervisor->crumbs, SUPERVISOR_CHILDREN * sizeof *supervisor->crumbs);
+        munmap(supervisor->crumbs, SUPERVISOR_CHILDREN * supervisor->crumb_bytes);
 }
 
 static bool watch_signals(struct supervisor *supervisor)
@@ -126,9 +131,26 @@ static void end_hanging(struct supervisor *supervisor)
     }
 }
 
+static int64_t clock_lead_ms(void)
+{
+    return clock_now() * 1000 - clock_awaited_ms();
+}
+
+/* Somebody set the clock: what was put off by the old one must not wait for years. */
+static void watch_clock(struct supervisor *supervisor)
+{
+    int64_t lead = clock_lead_ms(), jump = lead - supervisor->clock_lead_ms;
+    if (jump > -CLOCK_JUMP_MS && jump < CLOCK_JUMP_MS)
+        return;
+    log_line(LOG_WARNING, "the clock was set %s by %lld seconds", jump > 0 ? "forward" : "back",
+             (long long)((jump > 0 ? jump : -jump) + 500) / 1000);
+    supervisor->clock_lead_ms = lead;
+    supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.mend_times = true});
+}
+
 static void start_mails(struct supervisor *supervisor)
 {
-    int64_t now = clock_monotonic_ms();
+    int64_t now = clock_awaited_ms();
     for (uint32_t i = 0; i < supervisor->run->config->account_count; i++) {
         struct account_turn *turn = &supervisor->accounts[i];
         if (supervisor->run->daemon && turn->next_ms && now >= turn->next_ms &&
@@ -165,11 +187,12 @@ static bool nothing_left(const struct supervisor *supervisor)
  * lost, or whose worker ended. */
 static void look_for_work(struct supervisor *supervisor)
 {
-    int64_t now = clock_monotonic_ms();
+    int64_t now = clock_awaited_ms();
     bool waiting = count_children(supervisor, CHILD_MAIL) > 0 || supervisor->counts.due > 0;
-    if (supervisor->run->daemon && now - supervisor->purged_ms > PURGE_TICK_MS) {
+    if (supervisor->run->daemon &&
+        now - supervisor->purged_ms > (supervisor->purge_more ? TICK_MS : PURGE_TICK_MS)) {
         supervisor->purged_ms = now;
-        supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.purge = true});
+        supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.purge_ms = PURGE_MS});
     } else if (now - supervisor->looked_ms > (waiting ? TICK_MS : IDLE_TICK_MS)) {
         supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.dead = NULL});
     }
@@ -195,10 +218,28 @@ static void wait_for_notices(struct supervisor *supervisor)
     supervisor_bury(supervisor);
 }
 
+/* Only a mail on its way out is worth a wait: what was said of it might be lost.  All else is done
+ * again by the next run. */
+static bool is_submitting(const struct child *child)
+{
+    return child->kind == CHILD_MAIL && child->crumb->module[0] != '\0' &&
+           strncmp(child->crumb->stage, stages[STAGE_SUBMIT].name, sizeof child->crumb->stage) == 0;
+}
+
+static void wait_for_end(struct child *child, int64_t told_ms, int *status_out)
+{
+    while (waitpid(child->pid, status_out, WNOHANG) == 0) {
+        int64_t limit = is_submitting(child) ? STOP_MS : STOP_SOON_MS;
+        if (clock_left_ms(told_ms + limit) == 0)
+            kill(child->pid, SIGKILL);
+        poll(NULL, 0, 2);
+    }
+}
+
 /* Ends all that are left.  Workers that are idle end by themselves when their channel closes. */
 static void stop_children(struct supervisor *supervisor)
 {
-    int64_t deadline = clock_monotonic_ms() + STOP_MS;
+    int64_t told_ms = clock_monotonic_ms();
     for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++) {
         struct child *child = &supervisor->children[i];
         if (child->pid == 0)
@@ -212,11 +253,7 @@ static void stop_children(struct supervisor *supervisor)
         int status = 0;
         if (child->pid == 0)
             continue;
-        while (waitpid(child->pid, &status, WNOHANG) == 0) {
-            if (clock_left_ms(deadline) == 0)
-                kill(child->pid, SIGKILL);
-            poll(NULL, 0, 2);
-        }
+        wait_for_end(child, told_ms, &status);
         if (WIFEXITED(status))
             supervisor->code = run_worse_exit(supervisor->code, WEXITSTATUS(status));
         close(child->channel);
@@ -228,10 +265,14 @@ static void stop_children(struct supervisor *supervisor)
 static void end_run(struct supervisor *supervisor)
 {
     supervisor_clear_progress(supervisor);
-    int code = supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.purge = true});
+    int code =
+        supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.purge_ms = PURGE_AT_END_MS});
     const struct ledger_counts *counts = &supervisor->counts;
     int64_t owed = counts->ready + counts->submitting + counts->in_doubt;
-    if (code == EX_OK && counts->claimed + owed > 0)
+    /* What waits for an account that is gone was told at the start; trying again does not help.  The
+     * counts of a run for one account are without it. */
+    int64_t held = supervisor->run->only_account ? 0 : supervisor->held;
+    if (code == EX_OK && counts->claimed + owed > held)
         code = EX_TEMPFAIL;
     supervisor->code = run_worse_exit(supervisor->code, code);
     if (supervisor->run
@@ -246,10 +287,13 @@ static void end_run(struct supervisor *supervisor)
 
 static int supervise(struct supervisor *supervisor)
 {
-    int code = supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.dead = NULL});
+    int code = supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.mend_times = true});
+    supervisor->clock_lead_ms = clock_lead_ms();
+    if (code == EX_OK)
+        code = accounts_reconcile(supervisor->run, &supervisor->held);
     if (code != EX_OK)
         return code;
-    supervisor->purged_ms = clock_monotonic_ms();
+    supervisor->purged_ms = clock_awaited_ms();
     /* The mailboxes first; the first worker warms up while they are read. */
     start_mails(supervisor);
     for (uint64_t i = 0; i < supervisor->run->config->workers_min; i++)
@@ -261,6 +305,7 @@ static int supervise(struct supervisor *supervisor)
             break;
         wait_for_notices(supervisor);
         end_hanging(supervisor);
+        watch_clock(supervisor);
         look_for_work(supervisor);
     }
     stop_children(supervisor);
@@ -280,7 +325,7 @@ int supervisor_run(struct run *run)
     }
     enum lock_result lock = lock_take(run->state, &supervisor.lock, &fault);
     if (lock == LOCK_TAKEN_BY_OTHER) {
-        log_line(LOG_INFO, "another run is at work on %s", run->state);
+        log_line(run->daemon ? LOG_ERROR : LOG_INFO, "another run is at work on %s", run->state);
         code = run->daemon ? EX_TEMPFAIL : EX_OK;
     } else if (lock == LOCK_FAILED) {
         log_fault(LOG_ERROR, "lock", &fault);

@@ -12,10 +12,8 @@ enum {
     SUPERVISOR_YOUNG = 8,  /* of these so many that have just begun: more would only wait for a
                                  processor */
     SUPERVISOR_YOUNG_MS = 1500,
-    SUPERVISOR_CHILDREN = 128, /* they and the workers */
-    SUPERVISOR_KEEP_SECONDS = 90 * 86400
+    SUPERVISOR_CHILDREN = 128 /* they and the workers */
 };
-#define SUPERVISOR_KEEP_BYTES ((uint64_t)2 << 30)
 
 enum child_kind { CHILD_MAIL, CHILD_WORKER };
 
@@ -35,21 +33,27 @@ struct child {
 
 struct account_turn {
     bool wanted;
-    int64_t next_ms; /* of a daemon: when to poll again; 0 while it is polled */
+    int64_t next_ms; /* of a daemon: when to poll again (clock_awaited_ms); 0 while it is polled */
 };
 
 struct supervisor {
     struct run *run;
     struct child children[SUPERVISOR_CHILDREN];
     struct account_turn *accounts;
-    struct crumb *crumbs; /* shared memory, one a child */
+    char *crumbs;       /* shared memory, a page a child, which sees no other's */
+    size_t crumb_bytes; /* of such a page */
     struct ledger_counts counts;
     int lock, signals;
     int code;   /* exit code so far */
     int deaths; /* of workers, in a row */
-    bool no_workers, stopping, progress_shown;
-    int64_t pause_until_ms, looked_ms, purged_ms;
+    int deaths_in_module;
+    int blind; /* looks at the ledger that failed, in a row */
+    bool no_workers, stopping, progress_shown, purge_more;
+    int64_t pause_until_ms;
+    int64_t looked_ms, purged_ms; /* as clock_awaited_ms tells, so that sleep counts */
     uint64_t claimed, answered, sent;
+    int64_t held;          /* mails and replies of accounts that are not configured any more */
+    int64_t clock_lead_ms; /* of the wall clock before the other one, to see when it is set */
 };
 
 /* What is to be done at a visit besides counting. */
@@ -57,7 +61,8 @@ struct ledger_visit {
     const struct ledger_owner *dead; /* NULL: all that do not live any more */
     bool blame;
     const struct crumb *crumb; /* where the dead one stood; NULL unknown */
-    bool purge;
+    int64_t purge_ms;          /* forget what is old, for so long at most; 0: not now */
+    bool mend_times;           /* the clock was set */
 };
 
 /* Opens the ledger for a moment (never over a fork): frees what dead processes held and counts what
@@ -72,6 +77,8 @@ void supervisor_hear(struct supervisor *supervisor, struct child *child);
 /* Waits for the children that have ended. */
 void supervisor_bury(struct supervisor *supervisor);
 
+/* The crumb of the child in that place. */
+struct crumb *supervisor_crumb(const struct supervisor *supervisor, size_t place);
 bool supervisor_fork_mail(struct supervisor *supervisor, uint32_t account);
 bool supervisor_may_fork_worker(const struct supervisor *supervisor);
 bool supervisor_fork_worker(struct supervisor *supervisor);

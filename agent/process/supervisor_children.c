@@ -16,11 +16,24 @@
 #include <unistd.h>
 
 enum {
-    DEATHS_MAX = 6,      /* in a row without a job done: then one run has no workers any more */
+    DEATHS_MAX = 6, /* in a row without a job done: then one run has no workers any more */
+    BLIND_MAX = 5,  /* looks at the ledger in a row that failed: the same */
+    DEATHS_A_JOB = 3,
+    PAUSE_IN_MODULE_MS = 200,
     PAUSE_DOUBLINGS = 9, /* a daemon waits up to 51 s between two of them */
 };
 
 /* ---- the ledger, between forks ---- */
+
+static enum ledger_result purge(struct supervisor *supervisor, struct ledger *ledger,
+                                int64_t budget_ms)
+{
+    const struct config *config = supervisor->run->config;
+    struct ledger_keep keep = {.before = clock_now() - config->ledger_keep_days * 86400,
+                               .max_bytes = config->ledger_max_size,
+                               .budget_ms = budget_ms};
+    return ledger_purge(ledger, &keep, &supervisor->purge_more);
+}
 
 static enum ledger_result visit_ledger(struct supervisor *supervisor, struct ledger *ledger,
                                        const struct ledger_visit *visit)
@@ -31,11 +44,28 @@ static enum ledger_result visit_ledger(struct supervisor *supervisor, struct led
         snprintf(module, sizeof module, "%.63s", visit->crumb->module);
     }
     enum ledger_result result = ledger_recover(ledger, visit->dead, visit->blame, module, stage);
+    if ((result == LEDGER_OK || result == LEDGER_NONE) && visit->mend_times)
+        result = ledger_mend_times(ledger);
     if (result == LEDGER_OK || result == LEDGER_NONE)
         result = ledger_counts(ledger, supervisor->run->only_account, &supervisor->counts);
-    if (result == LEDGER_OK && visit->purge)
-        result = ledger_purge(ledger, clock_now() - SUPERVISOR_KEEP_SECONDS, SUPERVISOR_KEEP_BYTES);
+    if (result == LEDGER_OK && visit->purge_ms)
+        result = purge(supervisor, ledger, visit->purge_ms);
     return result;
+}
+
+/* One run has no workers any more: what waits is for the next. */
+static void give_up(struct supervisor *supervisor, int code, const char *why)
+{
+    if (supervisor->run->daemon || supervisor->no_workers)
+        return;
+    log_line(LOG_ERROR, "%s: no more workers are started in this run", why);
+    supervisor->no_workers = true;
+    supervisor->code = run_worse_exit(supervisor->code, code);
+    /* Mail processes would wait for what nobody does now: they hear the end of their channel,
+     * submit what is ready, and settle. */
+    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
+        if (supervisor->children[i].pid != 0 && supervisor->children[i].kind == CHILD_MAIL)
+            shutdown(supervisor->children[i].channel, SHUT_WR);
 }
 
 /* Frees what dead processes held and asks how much is left to do. */
@@ -52,7 +82,10 @@ int supervisor_look_at_ledger(struct supervisor *supervisor, const struct ledger
         log_fault(LOG_ERROR, "ledger", ledger_fault(ledger));
     fault_clear(&fault);
     ledger_close(&ledger);
-    supervisor->looked_ms = clock_monotonic_ms();
+    supervisor->looked_ms = clock_awaited_ms();
+    supervisor->blind = result == LEDGER_OK ? 0 : supervisor->blind + 1;
+    if (supervisor->blind >= BLIND_MAX)
+        give_up(supervisor, EX_IOERR, "the ledger cannot be read");
     return run_ledger_exit(result);
 }
 
@@ -61,17 +94,18 @@ static void count_death(struct supervisor *supervisor)
 {
     int n = ++supervisor->deaths < PAUSE_DOUBLINGS ? supervisor->deaths : PAUSE_DOUBLINGS;
     supervisor->pause_until_ms = clock_monotonic_ms() + (100LL << n);
-    if (supervisor->run->daemon || supervisor->deaths < DEATHS_MAX || supervisor->no_workers)
-        return;
-    log_line(LOG_ERROR, "%d workers in a row have died: no more are started in this run",
-             supervisor->deaths);
-    supervisor->no_workers = true;
-    supervisor->code = run_worse_exit(supervisor->code, EX_SOFTWARE);
-    /* Mail processes would wait for what nobody does now: they hear the end of their channel,
-     * submit what is ready, and settle. */
-    for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
-        if (supervisor->children[i].pid != 0 && supervisor->children[i].kind == CHILD_MAIL)
-            shutdown(supervisor->children[i].channel, SHUT_WR);
+    if (supervisor->deaths >= DEATHS_MAX)
+        give_up(supervisor, EX_SOFTWARE, "workers die in a row");
+}
+
+/* A job kills three workers at most, and others may be answered meanwhile: as many as can die of
+ * jobs at the same time are no reason to give up. */
+static void count_death_in_module(struct supervisor *supervisor)
+{
+    int at_once = (int)supervisor->run->config->workers_max * DEATHS_A_JOB;
+    supervisor->pause_until_ms = clock_monotonic_ms() + PAUSE_IN_MODULE_MS;
+    if (++supervisor->deaths_in_module > at_once + DEATHS_MAX)
+        count_death(supervisor);
 }
 
 /* ---- waking ---- */
@@ -145,7 +179,7 @@ static void take_notice(struct supervisor *supervisor, struct child *child,
         break;
     case NOTICE_ANSWERED:
         supervisor->answered++;
-        supervisor->deaths = 0;
+        supervisor->deaths = supervisor->deaths_in_module = 0;
         wake_mail(supervisor, notice->account);
         break;
     case NOTICE_SENT:
@@ -180,32 +214,42 @@ static bool on_purpose(const struct supervisor *supervisor, int status)
 static void after_mail(struct supervisor *supervisor, struct child *child, int status)
 {
     const struct account *account = &supervisor->run->config->accounts[child->account];
-    int code = WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
-    if (WIFSIGNALED(status) && !on_purpose(supervisor, status))
-        log_line(LOG_ERROR, "account %s: its mail process died of signal %d in %.31s %.63s",
-                 account->name, WTERMSIG(status), child->crumb->stage, child->crumb->module);
-    if (WIFSIGNALED(status))
+    bool purpose = on_purpose(supervisor, status);
+    bool in_module = child->crumb->module[0] != '\0' && !purpose;
+    int code = WIFEXITED(status) && !in_module ? WEXITSTATUS(status) : EX_TEMPFAIL;
+    if (in_module || (WIFSIGNALED(status) && !purpose))
+        log_line(LOG_ERROR, "account %s: its mail process %s %d in %.31s %.63s", account->name,
+                 WIFSIGNALED(status) ? "died of signal" : "was ended with exit code",
+                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), child->crumb->stage,
+                 child->crumb->module);
+    if (WIFSIGNALED(status) || in_module)
         code = run_worse_exit(code, supervisor_look_at_ledger(
                                         supervisor, &(struct ledger_visit){.dead = &child->owner}));
     supervisor->code = run_worse_exit(supervisor->code, code);
     /* What was answered behind its back is for its successor. */
     if (child->given > child->taken && !supervisor->stopping)
         supervisor->accounts[child->account].wanted = true;
-    supervisor->accounts[child->account].next_ms =
-        clock_monotonic_ms() + account->poll_every * 1000;
+    supervisor->accounts[child->account].next_ms = clock_awaited_ms() + account->poll_every * 1000;
 }
 
 static void after_worker(struct supervisor *supervisor, struct child *child, int status)
 {
     bool purpose = on_purpose(supervisor, status);
-    bool killed = WIFSIGNALED(status) && !purpose;
+    /* A module that ends its process, by a signal or by exit(3), ends it in mid-work. */
+    bool in_module = child->crumb->module[0] != '\0' && !purpose;
+    bool killed = (WIFSIGNALED(status) && !purpose) || in_module;
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : EX_OK;
     if (killed)
-        log_line(LOG_ERROR, "a worker died of signal %d in %.31s %.63s", WTERMSIG(status),
-                 child->crumb->stage, child->crumb->module);
-    supervisor->code = run_worse_exit(supervisor->code, code);
+        log_line(LOG_ERROR, "a worker %s %d in %.31s %.63s",
+                 WIFSIGNALED(status) ? "died of signal" : "was ended with exit code",
+                 WIFSIGNALED(status) ? WTERMSIG(status) : code, child->crumb->stage,
+                 child->crumb->module);
+    if (!in_module) /* a module's exit code means nothing */
+        supervisor->code = run_worse_exit(supervisor->code, code);
     bool stillborn = child->taken == 0 && !purpose; /* it never came to be idle */
-    if (killed || stillborn || (code != EX_OK && code != EX_TEMPFAIL && !purpose))
+    if (in_module)
+        count_death_in_module(supervisor);
+    else if (killed || stillborn || (code != EX_OK && code != EX_TEMPFAIL && !purpose))
         count_death(supervisor);
     struct ledger_visit visit = {.dead = &child->owner, .blame = killed, .crumb = child->crumb};
     supervisor->code =

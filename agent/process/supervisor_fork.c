@@ -4,6 +4,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/log.h"
+#include "agent/base/sandbox.h"
 #include "agent/process/channel.h"
 #include "agent/process/mail.h"
 #include "agent/process/worker.h"
@@ -13,16 +14,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+struct crumb *supervisor_crumb(const struct supervisor *supervisor, size_t place)
+{
+    return (struct crumb *)(void *)(supervisor->crumbs + place * supervisor->crumb_bytes);
+}
 
 static struct child *free_place(struct supervisor *supervisor)
 {
     for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
         if (supervisor->children[i].pid == 0) {
-            supervisor->children[i] = (struct child){.crumb = &supervisor->crumbs[i]};
-            memset(&supervisor->crumbs[i], 0, sizeof supervisor->crumbs[i]);
+            supervisor->children[i] = (struct child){.crumb = supervisor_crumb(supervisor, i)};
+            *supervisor->children[i].crumb = (struct crumb){0};
             return &supervisor->children[i];
         }
     return NULL;
@@ -35,10 +42,18 @@ static void become_child(struct supervisor *supervisor, const struct child *self
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, death_signal);
+    sandbox_limit_memory();
     close(supervisor->signals);
     for (size_t i = 0; i < SUPERVISOR_CHILDREN; i++)
         if (supervisor->children[i].pid != 0 && &supervisor->children[i] != self)
             close(supervisor->children[i].channel);
+    /* Who is taken over must not be able to write what another's death is blamed on. */
+    char *own = (char *)self->crumb, *behind = own + supervisor->crumb_bytes;
+    char *end = supervisor->crumbs + SUPERVISOR_CHILDREN * supervisor->crumb_bytes;
+    if (own > supervisor->crumbs)
+        munmap(supervisor->crumbs, (size_t)(own - supervisor->crumbs));
+    if (behind < end)
+        munmap(behind, (size_t)(end - behind));
 }
 
 /* 0 in the child, with its end of the channel; the child's pid in the supervisor; -1. */

@@ -3,6 +3,7 @@
 #include "agent/reply/compose_mail.h"
 
 #include "agent/reply/mime_header.h"
+#include "agent/reply/submission.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -176,6 +177,9 @@ void compose_header(const struct compose *compose, const struct compose_part *pa
     mime_field_line(out, "X-Auto-Response-Suppress", "All");
     mime_field_line(out, "X-Loop", context->own_address);
     buffer_printf(out, "X-Www4mail-Job: %lld\r\n", (long long)context->job);
+    char token[SUBMISSION_TOKEN_SIZE];
+    submission_token(id, token);
+    mime_field_line(out, SUBMISSION_TOKEN_FIELD, token);
     if (*compose->language)
         mime_field_line(out, "Content-Language", compose->language);
     mime_field_line(out, "MIME-Version", "1.0");

@@ -6,11 +6,21 @@
 
 enum { FLOW_COLUMNS = 74 };
 
+/* The length of a control character (C0, DEL, C1) that ends the text; 0 when none does. */
+static size_t control_length(struct span text)
+{
+    unsigned char last = (unsigned char)text.at[text.len - 1];
+    if (last < ' ' || last == 0x7F)
+        return 1;
+    bool c1 = text.len > 1 && text.at[text.len - 2] == '\xC2' && last >= 0x80 && last <= 0x9F;
+    return c1 ? 2 : 0;
+}
+
+/* Controls go as well: they are dropped, and must leave no blank at the end bare. */
 static struct span without_trailing_blanks(struct span line)
 {
-    while (line.len && (line.at[line.len - 1] == ' ' || line.at[line.len - 1] == '\r' ||
-                        line.at[line.len - 1] == '\t'))
-        line.len--;
+    while (line.len && (line.at[line.len - 1] == ' ' || control_length(line) > 0))
+        line.len -= line.at[line.len - 1] == ' ' ? 1 : control_length(line);
     return line;
 }
 
@@ -33,30 +43,36 @@ static void add_clean(struct mime_body *body, struct span text)
     mime_body_add(body, run);
 }
 
-static struct span without_leading_controls(struct span line)
+enum { START_MAX = 6 };
+
+/* How the line begins on the wire: without controls, cut. */
+static struct span clean_start(struct span text, char start[START_MAX])
 {
-    struct span rest = line, character;
+    struct span character;
     uint32_t code;
-    while (clean_next(&rest, &character, &code) && clean_is_control(code) && code != '\t')
-        line = rest;
-    return line;
+    size_t len = 0;
+    while (len < START_MAX && clean_next(&text, &character, &code))
+        if (!clean_is_control(code) || code == '\t')
+            start[len++] = code < 0x80 ? (char)code : '?';
+    return (struct span){start, len};
 }
 
-static bool needs_stuffing(struct span line)
+static bool needs_stuffing(struct span start, bool soft)
 {
     struct span from = SPAN_LITERAL("From ");
-    return line.len &&
-           (line.at[0] == ' ' || line.at[0] == '>' ||
-            (line.len >= from.len && span_equal((struct span){line.at, from.len}, from)));
+    bool is_from = start.len >= from.len ? span_equal((struct span){start.at, from.len}, from)
+                                         : soft && span_equal(start, SPAN_LITERAL("From"));
+    return start.len && (start.at[0] == ' ' || start.at[0] == '>' || is_from);
 }
 
 void flow_line(struct mime_body *body, struct span line, bool hard)
 {
-    struct span text = without_leading_controls(without_trailing_blanks(line));
-    bool signature = span_equal(text, SPAN_LITERAL("--"));
+    char room[START_MAX];
+    struct span text = without_trailing_blanks(line), start = clean_start(text, room);
+    bool signature = span_equal(start, SPAN_LITERAL("--"));
     bool soft =
-        !hard && !signature && text.len && text.len < line.len && line.at[line.len - 1] == ' ';
-    if (needs_stuffing(text))
+        !hard && !signature && start.len && text.len < line.len && line.at[line.len - 1] == ' ';
+    if (needs_stuffing(start, soft))
         mime_body_text(body, " ");
     add_clean(body, text);
     mime_body_text(body, soft ? " \n" : "\n");

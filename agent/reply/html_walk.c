@@ -58,9 +58,15 @@ static struct span tag_name(struct span tag)
     return (struct span){tag.at + from, to - from};
 }
 
-static bool is_letter(char byte)
+/* Letters and digits, a letter first: in any other name a quote might stand. */
+static bool is_name(struct span name)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    for (size_t i = 0; i < name.len; i++)
+        if (!((name.at[i] >= 'a' && name.at[i] <= 'z') ||
+              (name.at[i] >= 'A' && name.at[i] <= 'Z') ||
+              (i > 0 && name.at[i] >= '0' && name.at[i] <= '9')))
+            return false;
+    return name.len > 0;
 }
 
 static void read_tag(struct span rest, struct html_token *token)
@@ -80,7 +86,7 @@ static void read_tag(struct span rest, struct html_token *token)
     }
     token->text = (struct span){rest.at, len};
     token->name = tag_name(token->text);
-    if (token->name.len == 0 || !is_letter(token->name.at[0]))
+    if (!is_name(token->name))
         token->kind = HTML_OTHER;
     else if (rest.at[1] == '/')
         token->kind = HTML_END;

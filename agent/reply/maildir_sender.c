@@ -294,7 +294,16 @@ static bool write_file(const struct submission *submission, int to)
     return write_envelope(submission, to) && write_mail(submission, to) && fsync(to) == 0;
 }
 
-/* tmp/NAME, safe on the disk, then new/NAME, safe on the disk. */
+/* Opens tmp/NAME anew; what a try that died there has left behind goes first. */
+static int open_temporary(const struct delivery *delivery, const char *temporary)
+{
+    if (unlinkat(delivery->dir, temporary, 0) != 0 && errno != ENOENT)
+        return -1;
+    return openat(delivery->dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                  0600);
+}
+
+/* tmp/MARK, the same at each try, safe on the disk, then new/NAME, safe on the disk. */
 static enum module_result deliver(struct delivery *delivery)
 {
     char temporary[NAME_MAX], final[NAME_MAX];
@@ -302,9 +311,8 @@ static enum module_result deliver(struct delivery *delivery)
     clock_gettime(CLOCK_REALTIME, &now);
     snprintf(final, sizeof final, "new/%lld.M%06ld%s", (long long)now.tv_sec, now.tv_nsec / 1000,
              delivery->mark);
-    snprintf(temporary, sizeof temporary, "tmp/%s", final + strlen("new/"));
-    int fd = openat(delivery->dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                    0600);
+    snprintf(temporary, sizeof temporary, "tmp/%s", delivery->mark);
+    int fd = open_temporary(delivery, temporary);
     if (fd < 0)
         return say_error(delivery, errno, "write in");
     bool ok = write_file(delivery->submission, fd);

@@ -118,6 +118,16 @@ static bool set_texts(CURL *easy, struct call *call, const struct smtp_settings 
            curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
 }
 
+/* What is told to end while the mail's end was not sent yet breaks off, and nothing is in doubt;
+ * behind it, the answer is waited for. */
+static int watch_time(void *context, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+                      curl_off_t up)
+{
+    struct smtp_session *session = context;
+    (void)down_all, (void)down, (void)up_all, (void)up;
+    return session->call && session->step < SMTP_DOT && www4mail_left_ms(session->call) <= 0;
+}
+
 static bool set_callbacks(struct smtp_session *session)
 {
     CURL *easy = session->easy;
@@ -128,6 +138,9 @@ static bool set_callbacks(struct smtp_session *session)
            curl_easy_setopt(easy, CURLOPT_HEADERDATA, session) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, smtp_take_trace) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_DEBUGDATA, session) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch_time) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_XFERINFODATA, session) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_READFUNCTION, smtp_give_bytes) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_READDATA, session) == CURLE_OK;
 }

@@ -84,6 +84,10 @@ int smtp_take_trace(CURL *easy, curl_infotype type, char *bytes, size_t len, voi
 size_t smtp_give_bytes(char *bytes, size_t size, size_t count, void *context)
 {
     struct smtp_session *session = context;
+    /* Asked for the mail, DATA was answered with 354, whatever was seen of it: a command that the
+     * socket did not take at once is shown in part only. */
+    if (session->step < SMTP_TEXT)
+        smtp_step_to(session, SMTP_TEXT);
     uint64_t left = session->submission->size - session->offset;
     size_t want = left < size * count ? (size_t)left : size * count;
     ssize_t got = 0;

@@ -5,8 +5,10 @@
 #include "agent/reply/clean.h"
 #include "agent/reply/flow.h"
 
-/* A base64 group or a blank that is still held back by the encoder. */
-enum { HELD_BACK = 8 };
+enum {
+    HELD_BACK = 8, /* a base64 group or a blank that is still held back by the encoder */
+    LINE_ENDS = 6  /* what a line that is cut gets besides: stuffing, its end, in any encoding */
+};
 
 struct split_piece *split_add(struct arena *arena, struct split_list *list, struct span bytes)
 {
@@ -35,7 +37,7 @@ static size_t fit_words(struct span line, enum mime_encoding encoding, uint64_t 
     size_t fits = 0, blank = 0;
     while (clean_next(&rest, &character, &code)) {
         mime_body_add(&body, character);
-        if (fits && counter.count + HELD_BACK > room)
+        if (fits && counter.count + HELD_BACK + LINE_ENDS > room)
             break;
         fits = line.len - rest.len;
         if (code == ' ')

@@ -8,6 +8,10 @@
 
 #include <stdint.h>
 
+/* The header field that holds a part's token, besides its Message-ID, which some carriers rewrite. */
+#define SUBMISSION_TOKEN_FIELD "X-Www4mail-Part"
+enum { SUBMISSION_TOKEN_SIZE = 25 };
+
 struct submission {
     const char *sender;     /* envelope sender, an address of the account */
     const char *recipient;  /* the asker's address, and nobody else's */
@@ -24,5 +28,9 @@ enum submission_outcome {
     SUBMISSION_IN_DOUBT, /* all was handed over, no answer came */
     SUBMISSION_NOT_SENT  /* nothing was handed over; try again */
 };
+
+/* The token of a part, out of its Message-ID: as secret and as much its own.  "" when that is none
+ * of ours. */
+void submission_token(const char *message_id, char token_out[SUBMISSION_TOKEN_SIZE]);
 
 #endif

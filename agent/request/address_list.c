@@ -5,6 +5,7 @@
 #include "agent/base/charset.h"
 #include "agent/request/encoded_word.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
@@ -41,6 +42,18 @@ static size_t quoted_length(struct span text, size_t at)
     return 0;
 }
 
+/* The length of a literal such as [192.0.2.1] or [IPv6:::1] at `at`; 0 when it is none.  Nothing
+ * else stands in one, so that no two readers see it end in different places. */
+static size_t literal_length(struct span text, size_t at)
+{
+    size_t len = 1;
+    text = span_from(text, at);
+    while (len < text.len && (isalnum((unsigned char)text.at[len]) || text.at[len] == '.' ||
+                              text.at[len] == ':' || text.at[len] == '-'))
+        len++;
+    return len < text.len && text.at[len] == ']' ? len + 1 : 0;
+}
+
 /* Skips blanks and comments; false when a comment has no end. */
 static bool skip_blanks(struct span *text)
 {
@@ -58,8 +71,8 @@ static bool skip_blanks(struct span *text)
     return true;
 }
 
-/* Position of the first byte of `stops` outside quotes and comments, or the end; -1 when a quote
- * or a comment has no end. */
+/* Position of the first byte of `stops` outside quotes, comments and literals, or the end; -1 when a
+ * quote or a comment has no end. */
 static ptrdiff_t find_stop(struct span text, const char *stops)
 {
     size_t i = 0;
@@ -69,6 +82,8 @@ static ptrdiff_t find_stop(struct span text, const char *stops)
             len = quoted_length(text, i);
         else if (text.at[i] == '(')
             len = comment_length(text, i);
+        else if (text.at[i] == '[' && literal_length(text, i) > 0)
+            len = literal_length(text, i);
         if (len == 0)
             return -1;
         i += len;
@@ -91,10 +106,13 @@ static size_t dot_atom_length(struct span text)
     return len;
 }
 
+/* A control character, C1 too, or one that parts lines or turns the direction of text. */
 static bool has_control(struct span text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f)
+    uint32_t code;
+    while (charset_next(&text, &code))
+        if (code < ' ' || (code >= 0x7f && code <= 0x9f) || (code >= 0x2028 && code <= 0x202e) ||
+            (code >= 0x2066 && code <= 0x2069))
             return true;
     return false;
 }
@@ -108,18 +126,14 @@ static bool take_local(struct span *rest, struct span *local)
     return len > 0 && local->at[len - 1] != '.' && !has_control(*local);
 }
 
-/* A name, or a literal such as [192.0.2.1]. */
+/* A name or a literal. */
 static bool take_domain(struct span *rest, struct span *domain)
 {
-    size_t len = dot_atom_length(*rest);
-    if (rest->len > 0 && rest->at[0] == '[') {
-        ptrdiff_t end = span_find_byte(*rest, ']');
-        len = end < 0 ? 0 : (size_t)end + 1;
-    }
+    bool literal = rest->len > 0 && rest->at[0] == '[';
+    size_t len = literal ? literal_length(*rest, 0) : dot_atom_length(*rest);
     *domain = (struct span){rest->at, len};
     *rest = span_from(*rest, len);
-    return len > 0 && len <= 255 && domain->at[len - 1] != '.' && !has_control(*domain) &&
-           span_find_byte(*domain, ' ') < 0;
+    return len > 0 && len <= 255 && domain->at[len - 1] != '.' && !has_control(*domain);
 }
 
 /* The local part without quotes that it does not need. */
@@ -138,11 +152,11 @@ static bool add_lower(struct mailbox_address *mailbox, struct span domain)
     uint8_t *at = (uint8_t *)mailbox->address + mailbox->len;
     if (!charset_is_utf8(domain))
         return false;
-    uint8_t *lower = u8_tolower((const uint8_t *)domain.at, domain.len, NULL, NULL, NULL, &len);
-    bool fits = lower && len <= room;
-    if (fits)
-        memcpy(at, lower, len);
-    free(lower);
+    /* In its place, so that no sender is taken for a bad one for want of memory. */
+    uint8_t *lower = u8_tolower((const uint8_t *)domain.at, domain.len, NULL, NULL, at, &len);
+    bool fits = lower == at && len <= room;
+    if (lower != at)
+        free(lower);
     mailbox->len += fits ? len : 0;
     return fits;
 }
@@ -241,8 +255,8 @@ bool address_list_name(struct span name, struct buffer *out)
     if (plain.failed)
         out->failed = true;
     bool ok = encoded_word_decode(span_trim(buffer_span(&plain)), out);
-    buffer_free(&plain);
-    return ok;
+    buffer_free_into(&plain, out);
+    return ok && !out->failed;
 }
 
 size_t address_list_domain_at(struct span address)

@@ -117,7 +117,7 @@ bool encoded_word_decode(struct span text, struct buffer *out)
         out->failed = true;
     else
         charset_clean_line(buffer_span(&raw), out);
-    buffer_free(&decoder.bytes);
-    buffer_free(&raw);
+    buffer_free_into(&decoder.bytes, out);
+    buffer_free_into(&raw, out);
     return !out->failed;
 }

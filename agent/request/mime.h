@@ -39,6 +39,9 @@ bool mime_is_attachment(const struct mailmime *part);
 /* The part's file name (RFC 2183, RFC 2231), UTF-8, without folders; nothing when it has none. */
 void mime_file_name(const struct mailmime *part, struct buffer *name_out);
 
+/* Appends the name of a file: the last step of a path, one line of UTF-8, 255 bytes at most. */
+void mime_name(struct span text, struct buffer *name_out);
+
 /* Text in whatever encoding -> valid UTF-8 with LF line ends and no NUL.  An unknown or missing
  * charset is taken for UTF-8 when the bytes are, else for windows-1252. */
 bool mime_text(struct span bytes, struct span charset, struct buffer *text_out);

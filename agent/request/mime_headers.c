@@ -207,6 +207,13 @@ static void start_over(struct reading *reading, const char *wrong)
     add_row(reading, HEADERS_FAULT, SPAN_LITERAL(""), span_of(wrong));
 }
 
+/* For want of memory a field is shorter than it was; no rule may be held against it then. */
+static bool is_short_of_memory(const struct reading *reading)
+{
+    return reading->value.no_memory || reading->clean.no_memory || reading->rows.table.no_memory ||
+           reading->rows.heap.no_memory;
+}
+
 enum module_result mime_headers(struct call *call, struct span block, struct buffer *headers_out)
 {
     struct reading reading = {.from_fields = 0};
@@ -216,9 +223,10 @@ enum module_result mime_headers(struct call *call, struct span block, struct buf
     buffer_init(&reading.clean, HEADERS_MAX_BYTES);
     if (!wrong && !read_fields(&reading, block, headers_out->max - headers_out->len))
         wrong = "the header fields take up too much room";
+    bool no_memory = is_short_of_memory(&reading);
     if (wrong)
         start_over(&reading, wrong);
-    bool whole = flat_end(&reading.rows, headers_out);
+    bool whole = flat_end(&reading.rows, headers_out) && !no_memory;
     buffer_free(&reading.value);
     buffer_free(&reading.clean);
     if (!whole)

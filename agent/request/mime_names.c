@@ -104,13 +104,14 @@ static void join_pieces(const struct pieces *pieces, struct buffer *text_out)
             transfer_add(&raw, value.at, value.len);
     }
     mime_text(buffer_span(&raw), charset, text_out);
-    buffer_free(&raw);
+    buffer_free_into(&raw, text_out);
 }
 
-/* Only the last step of a path, and not more than a name may have. */
-static void add_name(struct span text, struct buffer *name_out)
+void mime_name(struct span text, struct buffer *name_out)
 {
     struct buffer clean;
+    if (text.len > RAW_MAX_BYTES)
+        text = span_from(text, text.len - RAW_MAX_BYTES);
     buffer_init(&clean, RAW_MAX_BYTES * 4);
     charset_clean_line(text, &clean);
     struct span name = span_trim(buffer_span(&clean));
@@ -126,7 +127,7 @@ static void add_name(struct span text, struct buffer *name_out)
             name.len--;
     }
     buffer_add_span(name_out, name);
-    buffer_free(&clean);
+    buffer_free_into(&clean, name_out);
 }
 
 static bool use_pieces(const struct pieces *pieces, struct buffer *name_out)
@@ -142,8 +143,8 @@ static bool use_pieces(const struct pieces *pieces, struct buffer *name_out)
         join_pieces(pieces, &text);
     else
         encoded_word_decode(plain, &text);
-    add_name(buffer_span(&text), name_out);
-    buffer_free(&text);
+    mime_name(buffer_span(&text), name_out);
+    buffer_free_into(&text, name_out);
     return name_out->len > 0;
 }
 

@@ -19,7 +19,7 @@ enum {
 };
 
 struct reading {
-    struct flat_writer rows;
+    struct flat_writer rows; /* spoiled when memory was short for anything that goes in */
     size_t text_left;
     bool (*html_to_text)(void *context, struct span html, struct span charset,
                          struct buffer *text_out);
@@ -32,6 +32,11 @@ struct leaf {
     uint32_t depth;
     struct buffer type, name;
 };
+
+static void let_go(struct reading *reading, struct buffer *buffer)
+{
+    buffer_free_into(buffer, &reading->rows.table);
+}
 
 static void add_row(struct reading *reading, enum parts_source source, uint32_t depth,
                     struct span type, struct span name, struct span text)
@@ -89,7 +94,7 @@ static void type_of(const struct mailmime *part, struct buffer *type_out)
         buffer_add_text(type_out, "application/octet-stream");
     for (size_t i = 0; type_out->len == i && i < text.len; i++)
         buffer_add_byte(type_out, (char)tolower((unsigned char)text.at[i]));
-    buffer_free(&text);
+    buffer_free_into(&text, type_out);
 }
 
 /* The decoded bytes, TEXT_MAX_BYTES at most; they may lie in the mail itself or in `room`. */
@@ -126,24 +131,24 @@ static bool looks_like_text(struct span bytes)
 static void add_uuencoded(struct reading *reading, const struct leaf *leaf,
                           const struct uuencode_file *file)
 {
-    struct buffer bytes, text;
+    struct buffer bytes, text, name;
     buffer_init(&bytes, TEXT_MAX_BYTES);
     buffer_init(&text, TEXT_MAX_BYTES);
+    buffer_init(&name, TYPE_MAX_BYTES * 4);
     uuencode_decode(file->lines, &bytes);
     bool readable = looks_like_text(buffer_span(&bytes));
     if (readable)
         mime_text(buffer_span(&bytes), (struct span){NULL, 0}, &text);
-    struct span name = file->name;
-    if (name.len > 255)
-        name.len = 0;
+    mime_name(file->name, &name);
     if (readable)
-        add_row(reading, PARTS_UUENCODED, leaf->depth, SPAN_LITERAL("text/plain"), name,
-                buffer_span(&text));
+        add_row(reading, PARTS_UUENCODED, leaf->depth, SPAN_LITERAL("text/plain"),
+                buffer_span(&name), buffer_span(&text));
     else
-        add_row(reading, PARTS_OTHER, leaf->depth, SPAN_LITERAL("application/octet-stream"), name,
-                SPAN_LITERAL(""));
-    buffer_free(&bytes);
-    buffer_free(&text);
+        add_row(reading, PARTS_OTHER, leaf->depth, SPAN_LITERAL("application/octet-stream"),
+                buffer_span(&name), SPAN_LITERAL(""));
+    let_go(reading, &bytes);
+    let_go(reading, &text);
+    let_go(reading, &name);
 }
 
 /* The files that are in a text, in a second look at it: the text's own row goes first. */
@@ -177,9 +182,9 @@ static void add_plain(struct reading *reading, const struct leaf *leaf, struct s
     add_leaf(reading, leaf, flowed ? PARTS_FLOWED : PARTS_PLAIN,
              buffer_span(flowed ? &joined : &alone));
     add_files(reading, leaf, buffer_span(&text));
-    buffer_free(&text);
-    buffer_free(&alone);
-    buffer_free(&joined);
+    let_go(reading, &text);
+    let_go(reading, &alone);
+    let_go(reading, &joined);
 }
 
 static void add_html(struct reading *reading, const struct leaf *leaf, struct span bytes)
@@ -192,8 +197,8 @@ static void add_html(struct reading *reading, const struct leaf *leaf, struct sp
                                       span_of(mime_parameter(leaf->part, "charset")), &raw);
     mime_text(buffer_span(&raw), SPAN_LITERAL("utf-8"), &text);
     add_leaf(reading, leaf, made || raw.len > 0 ? PARTS_HTML : PARTS_OTHER, buffer_span(&text));
-    buffer_free(&raw);
-    buffer_free(&text);
+    let_go(reading, &raw);
+    let_go(reading, &text);
 }
 
 static void read_leaf(struct reading *reading, const struct mailmime *part, uint32_t depth)
@@ -212,9 +217,9 @@ static void read_leaf(struct reading *reading, const struct mailmime *part, uint
         add_html(reading, &leaf, decode_body(part, &room));
     else
         add_leaf(reading, &leaf, PARTS_OTHER, SPAN_LITERAL(""));
-    buffer_free(&room);
-    buffer_free(&leaf.type);
-    buffer_free(&leaf.name);
+    let_go(reading, &room);
+    let_go(reading, &leaf.type);
+    let_go(reading, &leaf.name);
 }
 
 /* The part that follows in the order of the mail, or NULL. */

@@ -23,7 +23,7 @@ static void convert(struct span bytes, struct span charset, struct buffer *out)
     if (!done && !utf8.failed && !charset_is_utf8(bytes))
         done = charset_to_utf8(bytes, SPAN_LITERAL("windows-1252"), &utf8);
     charset_clean_utf8(done ? buffer_span(&utf8) : bytes, out);
-    buffer_free(&utf8);
+    buffer_free_into(&utf8, out);
 }
 
 /* CRLF and lone CR become LF, NUL a blank; what does not fit is cut between two characters. */
@@ -50,6 +50,6 @@ bool mime_text(struct span bytes, struct span charset, struct buffer *text_out)
     convert(bytes, span_trim(charset), &utf8);
     bool ok = !utf8.failed;
     add_lines(buffer_span(&utf8), text_out);
-    buffer_free(&utf8);
+    buffer_free_into(&utf8, text_out);
     return ok && !text_out->failed;
 }

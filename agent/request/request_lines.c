@@ -180,6 +180,7 @@ static struct span join(struct request_lines *lines, struct span line)
         lines->joins--;
         line = span_of(copy);
     }
+    lines->failed |= text.no_memory;
     buffer_free(&text);
     return line;
 }

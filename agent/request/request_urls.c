@@ -167,8 +167,8 @@ struct span request_url_inside(struct span word)
     return url;
 }
 
-/* The value of a query parameter, percent-decoded, when it is a sound http address. */
-static const char *query_value(struct arena *arena, struct span url, const char *name)
+/* The value of a query parameter, percent-decoded into `value`, when no control is in it. */
+static const char *query_value(char *value, struct span url, const char *name)
 {
     ptrdiff_t mark = span_find_byte(url, '?');
     struct span query = span_from(url, mark < 0 ? url.len : (size_t)mark + 1);
@@ -179,8 +179,7 @@ static const char *query_value(struct arena *arena, struct span url, const char 
         size_t len = strlen(name), out = 0;
         if (pair.len <= len || pair.at[len] != '=' || memcmp(pair.at, name, len) != 0)
             continue;
-        char *value = arena_alloc(arena, pair.len);
-        for (size_t i = len + 1; value && i < pair.len; i++) {
+        for (size_t i = len + 1; i < pair.len; i++) {
             int high = -1, low = -1;
             if (pair.at[i] == '%' && i + 2 < pair.len) {
                 high = transfer_hex(pair.at[i + 1]);
@@ -193,6 +192,7 @@ static const char *query_value(struct arena *arena, struct span url, const char 
                 return NULL;
             out++;
         }
+        value[out] = '\0';
         return value;
     }
     return NULL;
@@ -207,9 +207,11 @@ static const struct wrapper {
     {"www.google.*", "/url?", "url"},
 };
 
-/* The address inside a wrapper; NULL when it is none, or what is inside is not sound. */
-static const char *unwrap(struct arena *arena, struct span url)
+/* The address inside a wrapper; NULL when it is none, or what is inside is not sound.  False when
+ * there is no memory for it. */
+static bool unwrap(struct arena *arena, struct span url, const char **inside_out)
 {
+    *inside_out = NULL;
     size_t scheme = scheme_length(url);
     struct span rest = span_from(url, scheme ? scheme + 3 : 0);
     size_t host_len = 0;
@@ -220,12 +222,17 @@ static const char *unwrap(struct arena *arena, struct span url)
         if (!span_matches_glob(host, span_of(wrappers[i].host)) ||
             !span_starts_nocase(path, span_of(wrappers[i].path)))
             continue;
-        const char *inside = query_value(arena, path, wrappers[i].parameter);
+        char *room = arena_alloc(arena, path.len + 1);
+        if (!room)
+            return false;
+        const char *inside = query_value(room, path, wrappers[i].parameter);
         if (inside && (span_starts_nocase(span_of(inside), SPAN_LITERAL("http://")) ||
-                       span_starts_nocase(span_of(inside), SPAN_LITERAL("https://"))))
-            return inside;
+                       span_starts_nocase(span_of(inside), SPAN_LITERAL("https://")))) {
+            *inside_out = inside;
+            return true;
+        }
     }
-    return NULL;
+    return true;
 }
 
 const char *request_url_repair(struct arena *arena, struct span word)
@@ -237,7 +244,9 @@ const char *request_url_repair(struct arena *arena, struct span word)
             url[at] = '.';
     const char *result = url;
     for (int i = 0; result && i < WRAPPERS_MAX; i++) {
-        const char *inside = unwrap(arena, span_of(result));
+        const char *inside;
+        if (!unwrap(arena, span_of(result), &inside))
+            return NULL;
         if (!inside)
             break;
         result = inside;

@@ -34,6 +34,7 @@ static const struct mailbox_ops imap_ops = {
     .close = imap_leave,
     .quota = imap_quota,
     .examine = imap_examine,
+    .find_sent = imap_find_sent,
 };
 
 WWW4MAIL_MODULE("imap", "lireadmail", mailbox, &imap_ops);

@@ -27,7 +27,8 @@ enum imap_capability {
     IMAP_CAN_UIDPLUS = 4,
     IMAP_CAN_MOVE = 8,
     IMAP_CAN_NAMESPACE = 16,
-    IMAP_CAN_QUOTA = 32
+    IMAP_CAN_QUOTA = 32,
+    IMAP_CAN_LIST_EXTENDED = 64
 };
 
 enum imap_answer { IMAP_OK, IMAP_NO, IMAP_LOST };
@@ -62,7 +63,10 @@ struct imap_box {
 
 /* ---- imap_open.c, imap_sign_in.c ---- */
 
-/* From the settings to a selected folder; *box_out is to be closed in any case. */
+/* From the settings to a session that has signed in; *box_out is to be closed in any case. */
+enum module_result imap_enter(struct call *call, const struct examination *told,
+                              struct imap_box **box_out);
+/* The same, and on to the selected folder. */
 enum module_result imap_connect(struct call *call, const struct examination *told,
                                 struct imap_box **box_out);
 enum module_result imap_sign_in(struct call *call, struct imap_box *box);
@@ -164,6 +168,36 @@ enum module_result imap_body(struct call *call, void *state, const struct messag
 
 /* Is the key of this folder as it is now, with a UID? */
 bool imap_key_holds(const struct imap_box *box, const struct message_key *key, uint32_t *uid_out);
+
+/* What a FETCH response says of one mail; texts are the session's, until its next command. */
+struct imap_fetched {
+    uint32_t uid;
+    uint64_t size; /* 0: not said */
+    const struct mailimap_msg_att_body_section *section;
+};
+
+/* The responses to the last FETCH: clist_content is a struct mailimap_msg_att *. */
+clistiter *imap_fetch_results(const struct imap_box *box);
+struct imap_fetched imap_read_fetched(const struct mailimap_msg_att *att);
+
+/* ---- imap_sent.c, imap_sent_folder.c: a reply that may have been sent ---- */
+
+/* The folders to look in, in this order: named by `sent_folder`, or by their special use. */
+enum { IMAP_SENT_FOLDERS = 2 };
+
+struct imap_sent_folders {
+    char *names[IMAP_SENT_FOLDERS]; /* as the server has them, malloc'ed; NULL none */
+    bool named;                     /* by `sent_folder`: names[0] may not be there */
+};
+
+enum module_result imap_find_sent_folders(struct call *call, struct imap_box *box,
+                                          struct imap_sent_folders *folders_out);
+void imap_free_sent_folders(struct imap_sent_folders *folders);
+/* EXAMINE: as SELECT, but nothing can be changed.  IMAP_NO: no such folder. */
+enum imap_answer imap_look_into(struct call *call, struct imap_box *box, const char *name);
+
+enum module_result imap_find_sent(struct call *call, struct sent_mail *mails, size_t count,
+                                  const char **where_out);
 
 /* ---- imap_settle.c, imap_quota.c, imap_examine.c ---- */
 

@@ -154,7 +154,9 @@ static unsigned capability_of(struct span word)
         {"MOVE", IMAP_CAN_MOVE},
         {"NAMESPACE", IMAP_CAN_NAMESPACE},
         {"QUOTA", IMAP_CAN_QUOTA},
-        {"IMAP4rev2", IMAP_CAN_UIDPLUS | IMAP_CAN_MOVE | IMAP_CAN_NAMESPACE},
+        {"LIST-EXTENDED", IMAP_CAN_LIST_EXTENDED},
+        {"IMAP4rev2",
+         IMAP_CAN_UIDPLUS | IMAP_CAN_MOVE | IMAP_CAN_NAMESPACE | IMAP_CAN_LIST_EXTENDED},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (span_equal_nocase(word, span_of(known[i].name)))

@@ -79,6 +79,32 @@ static enum module_result tell_quota(struct call *call, struct imap_box *box)
     return result == MODULE_PASS ? MODULE_OK : result;
 }
 
+/* Leaves the folder: comes last. */
+static enum module_result tell_sent(struct call *call, struct imap_box *box)
+{
+    struct imap_sent_folders folders;
+    enum imap_answer answer = IMAP_OK;
+    enum module_result result = imap_find_sent_folders(call, box, &folders);
+    const char *name = folders.names[0] ? folders.names[0] : folders.names[1];
+    if (result == MODULE_OK && name)
+        answer = imap_look_into(call, box, name);
+    if (answer == IMAP_LOST)
+        result = MODULE_RETRY;
+    else if (result == MODULE_OK && answer == IMAP_NO)
+        imap_tell(box, false,
+                  "sent mails: there is no folder %s: set submission.sent_folder to one that is "
+                  "there, or replies in doubt are sent once more without looking for them",
+                  name);
+    else if (result == MODULE_OK && name)
+        imap_tell(box, true, "sent mails: in %s, where replies in doubt are looked for", name);
+    else if (result == MODULE_OK)
+        imap_tell(box, true,
+                  "sent mails: the server marks no folder for them, so replies in doubt are sent "
+                  "once more without looking for them, unless submission.sent_folder names one");
+    imap_free_sent_folders(&folders);
+    return result;
+}
+
 enum module_result imap_examine(struct call *call, const struct examination *examination)
 {
     struct imap_box *box = NULL;
@@ -91,6 +117,8 @@ enum module_result imap_examine(struct call *call, const struct examination *exa
         tell_settling(box);
         result = tell_quota(call, box);
     }
+    if (result == MODULE_OK)
+        result = tell_sent(call, box);
     const struct fault *fault = www4mail_call_fault(call);
     if (result != MODULE_OK && examination && fault_is_set(fault))
         examination->say(examination->context, false, "%s",

@@ -16,16 +16,9 @@
 
 enum { PIECE_BYTES = 256 * 1024 };
 
-/* What a FETCH response says of one mail. */
-struct fetched {
-    uint32_t uid;
-    uint64_t size; /* 0: not said */
-    const struct mailimap_msg_att_body_section *section;
-};
-
-static struct fetched read_fetched(const struct mailimap_msg_att *att)
+struct imap_fetched imap_read_fetched(const struct mailimap_msg_att *att)
 {
-    struct fetched fetched = {0};
+    struct imap_fetched fetched = {0};
     for (clistiter *at = clist_begin(att->att_list); at; at = clist_next(at)) {
         const struct mailimap_msg_att_item *item = clist_content(at);
         if (item->att_type != MAILIMAP_MSG_ATT_ITEM_STATIC || !item->att_data.att_static)
@@ -41,7 +34,7 @@ static struct fetched read_fetched(const struct mailimap_msg_att *att)
     return fetched;
 }
 
-static clistiter *fetch_results(const struct imap_box *box)
+clistiter *imap_fetch_results(const struct imap_box *box)
 {
     const struct mailimap_response_info *info = box->session->imap_response_info;
     return info && info->rsp_fetch_list ? clist_begin(info->rsp_fetch_list) : NULL;
@@ -169,8 +162,8 @@ static enum module_result read_sizes(struct call *call, struct imap_box *box, si
         box->batch_count = 0;
         return imap_refused(call, box, answer, FAULT_MAILBOX, "the mails' sizes cannot be had");
     }
-    for (clistiter *at = fetch_results(box); at; at = clist_next(at)) {
-        struct fetched fetched = read_fetched(clist_content(at));
+    for (clistiter *at = imap_fetch_results(box); at; at = clist_next(at)) {
+        struct imap_fetched fetched = imap_read_fetched(clist_content(at));
         const uint32_t *uid = bsearch(&fetched.uid, box->uids + from, box->batch_count,
                                       sizeof *box->uids, compare_uids);
         if (uid && (fetched.size > 0 || box->sizes[uid - box->uids - from] == UINT64_MAX))
@@ -242,13 +235,17 @@ static enum module_result read_piece(struct call *call, struct imap_box *box,
     if (answer != IMAP_OK)
         return imap_refused(call, box, answer, FAULT_MAILBOX, "mail %s of %s cannot be read",
                             key->uid, box->folder);
-    for (clistiter *each = fetch_results(box); each; each = clist_next(each)) {
-        struct fetched fetched = read_fetched(clist_content(each));
+    for (clistiter *each = imap_fetch_results(box); each; each = clist_next(each)) {
+        struct imap_fetched fetched = imap_read_fetched(clist_content(each));
         if (fetched.uid != uid || !fetched.section)
             continue;
         const struct mailimap_msg_att_body_section *part = fetched.section;
         *piece_out = (struct span){part->sec_body_part, part->sec_body_part ? part->sec_length : 0};
         *size_out = fetched.size;
+        /* An empty mail is "", NIL is none: claimed as it is, it would be lost. */
+        if (!part->sec_body_part && at == 0)
+            return www4mail_fault(call, MODULE_RETRY, FAULT_MAILBOX, NULL,
+                                  "the server gives nothing (NIL) of mail %s", key->uid);
         if (piece_out->len == 0 || (piece_out->len <= want && part->sec_origin_octet == at))
             return MODULE_OK;
         (void)imap_lose(call, box, "the server gave other bytes of mail %s than it was asked for",

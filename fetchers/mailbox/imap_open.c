@@ -119,13 +119,16 @@ static enum module_result read_settings(struct call *call, struct imap_box *box)
 static enum module_result connect_stream(struct call *call, struct imap_box *box, uint16_t port)
 {
     struct fault fault = FAULT_INIT;
-    int64_t left = www4mail_left_ms(call);
+    int64_t left = www4mail_left_ms(call), idle_ms = 0;
+    if (local_response_time(call, &idle_ms) != MODULE_OK)
+        return MODULE_FAIL;
     struct stream_options options = {.host = box->host,
                                      .port = port,
                                      .tls = box->tls,
                                      .ca_file = local_setting(call, "ca_file"),
                                      .pin = local_setting(call, "pin"),
                                      .proxy = local_setting(call, "proxy"),
+                                     .idle_ms = idle_ms,
                                      .budget = IMAP_SMALL_BUDGET};
     if (left < INT64_MAX)
         options.deadline_ms = clock_monotonic_ms() + (left > 0 ? left : 1);
@@ -257,8 +260,8 @@ static enum module_result open_session(struct call *call, struct imap_box *box)
     return result;
 }
 
-enum module_result imap_connect(struct call *call, const struct examination *told,
-                                struct imap_box **box_out)
+enum module_result imap_enter(struct call *call, const struct examination *told,
+                              struct imap_box **box_out)
 {
     struct imap_box *box = calloc(1, sizeof *box);
     *box_out = box;
@@ -272,9 +275,14 @@ enum module_result imap_connect(struct call *call, const struct examination *tol
     /* Servers may offer other things to somebody they know. */
     if (result == MODULE_OK && imap_ask_capabilities(call, box) == IMAP_LOST)
         result = MODULE_RETRY;
-    if (result == MODULE_OK)
-        result = imap_select(call, box);
     return result;
+}
+
+enum module_result imap_connect(struct call *call, const struct examination *told,
+                                struct imap_box **box_out)
+{
+    enum module_result result = imap_enter(call, told, box_out);
+    return result == MODULE_OK ? imap_select(call, *box_out) : result;
 }
 
 static void say_goodbye(struct call *call, struct imap_box *box)

@@ -45,6 +45,20 @@ enum module_result local_number(struct call *call, const char *key, uint64_t max
                           "%s: \"%s\": write a number from 0 to %" PRIu64, key, value, max);
 }
 
+enum module_result local_response_time(struct call *call, int64_t *ms_out)
+{
+    uint64_t seconds = 0;
+    const char *value = local_setting(call, "response_time");
+    *ms_out = 0;
+    if (!*value)
+        return MODULE_OK;
+    if (!span_to_u64(span_of(value), &seconds) || seconds == 0 || seconds > 3600)
+        return www4mail_fault(call, MODULE_FAIL, FAULT_CONFIG, NULL,
+                              "response_time: \"%s\": write seconds from 1 to 3600", value);
+    *ms_out = (int64_t)seconds * 1000;
+    return MODULE_OK;
+}
+
 char *local_last_part(const char *path)
 {
     size_t end = strlen(path);

@@ -19,6 +19,10 @@ enum module_result local_switch(struct call *call, const char *key, bool *on_out
 enum module_result local_number(struct call *call, const char *key, uint64_t max,
                                 uint64_t *value_out);
 
+/* The setting response_time: how long a server may say nothing, in milliseconds; 0 when it is not
+ * set.  FAIL with FAULT_CONFIG. */
+enum module_result local_response_time(struct call *call, int64_t *ms_out);
+
 /* The last part of a path without slashes at its end, as a malloc'ed copy; NULL: memory. */
 char *local_last_part(const char *path);
 

@@ -63,19 +63,20 @@ static void dot_clear_stale(const char *dot, const char *aside)
     unlink(aside);
 }
 
-/* Makes PATH.lock by link(2), which is atomic on network file systems as well. */
-static enum dot_result dot_link(struct mbox_lock *lock, const char *own, int fd)
+/* Makes PATH.lock by link(2), which is atomic on network file systems as well, out of the file
+ * `own`, which has so many links (`links`) when that has worked. */
+static enum dot_result dot_link(struct mbox_lock *lock, const char *own, nlink_t links, int fd)
 {
     struct stat info;
     char text[32];
     int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
     if (!file_write_all(fd, text, (size_t)len))
         return DOT_FAILED;
-    int made = link(own, lock->dot), error = errno;
+    int made = linkat(AT_FDCWD, own, AT_FDCWD, lock->dot, AT_SYMLINK_FOLLOW), error = errno;
     /* Its answer may get lost on the way; the count of links does not lie. */
     if (fstat(fd, &info) != 0)
         return DOT_FAILED;
-    if (made != 0 && info.st_nlink != 2) {
+    if (made != 0 && info.st_nlink != links) {
         errno = error;
         if (error == EPERM || error == EOPNOTSUPP)
             return DOT_NOT_ALLOWED; /* a file system without links */
@@ -84,6 +85,24 @@ static enum dot_result dot_link(struct mbox_lock *lock, const char *own, int fd)
     lock->device = info.st_dev;
     lock->inode = info.st_ino;
     return DOT_HELD;
+}
+
+/* Out of a file without a name, which a death leaves nothing of.  Anything but HELD and BUSY: that
+ * cannot be done here. */
+static enum dot_result dot_take_nameless(struct mbox_lock *lock, const char *path)
+{
+    char parent[PATH_MAX], own[40];
+    snprintf(parent, sizeof parent, "%s", path);
+    char *slash = strrchr(parent, '/');
+    if (slash)
+        slash[slash == parent] = '\0';
+    int fd = open(slash ? parent : ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
+    if (fd < 0)
+        return DOT_FAILED;
+    snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
+    enum dot_result result = dot_link(lock, own, 1, fd);
+    close(fd);
+    return result;
 }
 
 static enum dot_result dot_take(struct mbox_lock *lock, const char *path)
@@ -97,10 +116,13 @@ static enum dot_result dot_take(struct mbox_lock *lock, const char *path)
         return DOT_FAILED;
     }
     dot_clear_stale(lock->dot, aside);
+    enum dot_result result = dot_take_nameless(lock, path);
+    if (result == DOT_HELD || result == DOT_BUSY)
+        return result;
     int fd = open(own, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
     if (fd < 0)
         return errno == EACCES || errno == EPERM || errno == EROFS ? DOT_NOT_ALLOWED : DOT_FAILED;
-    enum dot_result result = dot_link(lock, own, fd);
+    result = dot_link(lock, own, 2, fd);
     int error = errno;
     unlink(own);
     close(fd);

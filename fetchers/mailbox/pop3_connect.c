@@ -59,6 +59,8 @@ static enum module_result read_options(struct call *call, struct stream_options 
     enum module_result result = read_tls(call, &options.tls);
     if (result == MODULE_OK)
         result = read_port(call, options.tls, &options.port);
+    if (result == MODULE_OK)
+        result = local_response_time(call, &options.idle_ms);
     if (result != MODULE_OK)
         return result;
     if (left < INT64_MAX)

@@ -86,12 +86,19 @@ static bool set_numbers(CURL *easy)
         CURLoption option;
         long value;
     } numbers[] = {
-        {CURLOPT_FOLLOWLOCATION, 0},         {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
-        {CURLOPT_NETRC, CURL_NETRC_IGNORED}, {CURLOPT_HTTPAUTH, CURLAUTH_NONE},
-        {CURLOPT_HTTP09_ALLOWED, 0},         {CURLOPT_SSL_VERIFYPEER, 1},
-        {CURLOPT_SSL_VERIFYHOST, 2},         {CURLOPT_NOSIGNAL, 1},
-        {CURLOPT_LOW_SPEED_LIMIT, 100},      {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+        {CURLOPT_FOLLOWLOCATION, 0},
+        {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
+        {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+        {CURLOPT_HTTPAUTH, CURLAUTH_NONE},
+        {CURLOPT_HTTP09_ALLOWED, 0},
+        {CURLOPT_SSL_VERIFYPEER, 1},
+        {CURLOPT_SSL_VERIFYHOST, 2},
+        {CURLOPT_NOSIGNAL, 1},
+        {CURLOPT_LOW_SPEED_LIMIT, 100},
+        {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
         {CURLOPT_FORBID_REUSE, 1},
+        {CURLOPT_HTTP_CONTENT_DECODING, 0}, /* libcurl takes what was cut for whole */
+        {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (curl_easy_setopt(easy, numbers[i].option, numbers[i].value) != CURLE_OK)
@@ -111,7 +118,7 @@ static bool set_texts(struct http_exchange *exchange)
         {CURLOPT_REDIR_PROTOCOLS_STR, "http,https"},
         {CURLOPT_PROXY, limits->proxy ? limits->proxy : ""}, /* never from the environment */
         {CURLOPT_NOPROXY, ""},
-        {CURLOPT_ACCEPT_ENCODING, ""},
+        {CURLOPT_ACCEPT_ENCODING, "gzip, deflate"},
         {CURLOPT_USERAGENT, limits->user_agent},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -257,7 +264,7 @@ static enum module_result conclude(struct http_exchange *exchange, CURLcode resu
     if (exchange->stop == HTTP_STOP_ENOUGH || (status >= 400 && result == CURLE_FILESIZE_EXCEEDED))
         return http_fail_status(exchange);
     /* libcurl takes a connection that ends within the head for a whole answer. */
-    if (result == CURLE_OK && !exchange->head_done)
+    if (result == CURLE_OK && (!exchange->head_done || !http_unpack_is_whole(&exchange->unpack)))
         result = CURLE_PARTIAL_FILE;
     if (result != CURLE_OK)
         return http_fail(exchange, result);
@@ -298,6 +305,7 @@ static enum module_result http_fetch(struct call *call, const struct target *tar
     result = perform(&exchange, page_out);
     curl_easy_cleanup(exchange.easy);
     curl_slist_free_all(exchange.request_fields);
+    http_unpack_free(&exchange.unpack);
     if (exchange.fd >= 0)
         close(exchange.fd);
     return result;

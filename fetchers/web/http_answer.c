@@ -37,6 +37,7 @@ static void begin_head(struct http_exchange *exchange, int status)
     exchange->status = status;
     exchange->content_type = exchange->disposition = NULL;
     exchange->language = exchange->location = NULL;
+    http_unpack_free(&exchange->unpack);
 }
 
 /* Keeps the first of each field that is used; false when memory is short. */
@@ -54,6 +55,8 @@ static bool keep_field(struct http_exchange *exchange, struct span line)
         place = &exchange->language;
     else if (span_equal_nocase(name, SPAN_LITERAL("location")))
         place = &exchange->location;
+    else if (span_equal_nocase(name, SPAN_LITERAL("content-encoding")))
+        http_unpack_field(&exchange->unpack, value);
     if (!place || *place)
         return true;
     *place = arena_copy_span(www4mail_arena(exchange->call), value);
@@ -95,18 +98,32 @@ static bool is_bomb(const struct http_exchange *exchange, uint64_t unpacked)
     return packed > 0 && unpacked / RATIO_MAX > (uint64_t)packed;
 }
 
-size_t http_take_body(char *bytes, size_t size, size_t count, void *context)
+static bool keep(void *context, struct span bytes)
 {
     struct http_exchange *exchange = context;
-    size_t len = size * count;
-    if (len > exchange->limits->max_bytes || exchange->bytes > exchange->limits->max_bytes - len)
+    uint64_t max = exchange->limits->max_bytes;
+    if (bytes.len > max || exchange->bytes > max - bytes.len)
         return stop(exchange, HTTP_STOP_TOO_LARGE);
-    if (is_bomb(exchange, exchange->bytes + len))
+    if (is_bomb(exchange, exchange->bytes + bytes.len))
         return stop(exchange, HTTP_STOP_BOMB);
-    if (!file_write_all(exchange->fd, bytes, len)) {
+    if (!file_write_all(exchange->fd, bytes.at, bytes.len)) {
         exchange->io_error = errno;
         return stop(exchange, HTTP_STOP_WRITE);
     }
-    exchange->bytes += len;
-    return len;
+    exchange->bytes += bytes.len;
+    return true;
+}
+
+size_t http_take_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct http_exchange *exchange = context;
+    struct span packed = {bytes, size * count};
+    switch (http_unpack_bytes(&exchange->unpack, packed, keep, exchange)) {
+    case HTTP_UNPACK_OK:
+        return packed.len;
+    case HTTP_UNPACK_BROKEN:
+        return stop(exchange, HTTP_STOP_PACKED);
+    default:
+        return 0;
+    }
 }

@@ -6,6 +6,8 @@
 #ifndef WWW4MAIL_FETCHERS_WEB_HTTP_EXCHANGE_H
 #define WWW4MAIL_FETCHERS_WEB_HTTP_EXCHANGE_H
 
+#include "fetchers/web/http_unpack.h"
+
 #include "agent/module.h"
 
 #include <curl/curl.h>
@@ -15,8 +17,9 @@ enum http_stop {
     HTTP_STOP_NONE,
     HTTP_STOP_ENOUGH, /* the head says all: a redirect or a refusal */
     HTTP_STOP_TOO_LARGE,
-    HTTP_STOP_BOMB, /* unpacks to hundreds of times its size */
-    HTTP_STOP_HEAD, /* endless head, interim answers or trailers */
+    HTTP_STOP_BOMB,   /* unpacks to hundreds of times its size */
+    HTTP_STOP_PACKED, /* cannot be unpacked */
+    HTTP_STOP_HEAD,   /* endless head, interim answers or trailers */
     HTTP_STOP_MEMORY,
     HTTP_STOP_WRITE /* the memory file did not take it; io_error says why */
 };
@@ -38,6 +41,7 @@ struct http_exchange {
     int status;
     const char *content_type, *disposition, *language, *location; /* NULL when absent */
 
+    struct http_unpack unpack;
     int fd;
     uint64_t bytes; /* unpacked, in fd */
 };

@@ -46,6 +46,9 @@ static enum module_result fail_stop(struct http_exchange *exchange)
         return fail(exchange, FAULT_PAGE_TOO_LARGE,
                     "The page is packed so tightly that it would become far too large.",
                     "unpacks to more than 200 times its size");
+    case HTTP_STOP_PACKED:
+        return fail(exchange, FAULT_HTTP, "The page is packed in a way that is broken.",
+                    "its Content-Encoding cannot be undone");
     case HTTP_STOP_HEAD:
         return fail(exchange, FAULT_HTTP,
                     "The server sends more information about the page than is sensible.",

@@ -1,5 +1,4 @@
-# What each process cannot do, tried from inside by modules of a third party; and a module that
-# kills its worker.
+# Modules of a third party that kill their worker, and a parse child that lies.
 [ "${SANITIZED:-}" ] && { echo "the sanitizers need what the sandbox takes away"; exit 77; }
 . test/flow/functions.sh
 
@@ -22,51 +21,6 @@ fresh_modules() {
     MODULES=$T/modules
 }
 
-fresh_modules
-build_module probe_parse <<'BLOCK'
-name: probe_parse
-file: probe_parse.so
-stage: filter
-order: {before: [text]}
-when: [document.format in [text]]
-BLOCK
-echo "get $WEB/" | deliver ann
-expect_code 0 agent --once
-read_replies ann >"$T/answer"
-for act in open create unlink socket exec fork ptrace kill code memory; do
-    expect_in "$T/answer" "$act refused"
-done
-expect_not_in "$T/answer" ALLOWED
-
-fresh_modules
-build_module probe_worker <<BLOCK
-name: probe_worker
-file: probe_worker.so
-stage: userauth
-order: {after: [senders]}
-settings: {path: $T/escaped}
-BLOCK
-echo "get $WEB/" | deliver bob
-expect_code 0 agent --once
-read_replies bob >"$T/answer"
-expect_in "$T/answer" 'exec refused, file refused'
-[ ! -e "$T/escaped" ] || fail "the worker wrote a file"
-
-fresh_modules
-build_module probe_mail <<BLOCK
-name: probe_mail
-file: probe_mail.so
-stage: submit
-order: {before: [maildir_sender]}
-settings: {path: $T/probed}
-BLOCK
-sed -i "s|^settings:.*|settings: {path: \"$T/probed\"}|" "$T/modules/probe_mail.module"
-sed "s|submission: .*|submission: {kind: maildir, path: $T/probed}|" "$T/accounts.yaml" >"$T/probe.yaml"
-mv "$T/probe.yaml" "$T/accounts.yaml"
-echo "get $WEB/" | deliver cleo
-expect_code 0 agent --once
-expect_in "$T/probed" 'dumpable 0'
-
 # A module that kills its worker: twice, then the job runs without it, when another can do its work.
 fresh_modules
 build_module crash_fetcher <<'BLOCK'
@@ -75,7 +29,6 @@ file: crash_fetcher.so
 stage: browser
 order: {before: [http]}
 BLOCK
-sed -i "s|submission: .*|submission: {kind: maildir, path: $T/out/%u}|" "$T/accounts.yaml"
 echo "get $WEB/poison.html" | deliver dora
 echo "get $WEB/" | deliver emil
 expect_code 0 agent --once

@@ -8,9 +8,11 @@
 /endless  sends a body without end
 /bomb     a small gzip that grows to 300 MB
 /latin1   a page in ISO-8859-1 without saying so in HTML
+/hold     answers when the file named on the command line is there
 """
 import gzip
 import io
+import os
 import socket
 import socketserver
 import sys
@@ -55,6 +57,13 @@ class Handler(socketserver.BaseRequestHandler):
         for _ in range(100):
             self.request.sendall(b"x")
             time.sleep(0.3)
+
+    def hold(self):
+        for _ in range(600):
+            if os.path.exists(sys.argv[2]):
+                break
+            time.sleep(0.1)
+        self.plain()
 
     def hang(self):
         time.sleep(30)

@@ -101,7 +101,7 @@ CONF
 start_fake() {
     FAKE_PORT=$(free_port)
     FAKE=http://127.0.0.1:$FAKE_PORT
-    python3 test/flow/fake_web.py "$FAKE_PORT" >"$T/fake.log" 2>&1 </dev/null &
+    python3 test/flow/fake_web.py "$FAKE_PORT" "$T/release" >"$T/fake.log" 2>&1 </dev/null &
     pids="$pids $!"
     wait_for_port "$FAKE_PORT"
 }

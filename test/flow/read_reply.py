@@ -14,7 +14,7 @@ import re
 import sys
 
 ONCE = ["Date", "From", "To", "Subject", "Message-ID", "Auto-Submitted",
-        "X-Auto-Response-Suppress", "X-Loop", "X-Www4mail-Job", "MIME-Version", "Content-Type"]
+        "X-Auto-Response-Suppress", "X-Loop", "X-Www4mail-Job", "X-Www4mail-Part", "MIME-Version", "Content-Type"]
 NEVER = ["Cc", "Bcc", "Reply-To", "Sender", "Disposition-Notification-To",
          "Return-Receipt-To", "Precedence"]
 

@@ -36,10 +36,15 @@ def private(pid):
         return 0
 
 
-process = subprocess.Popen(sys.argv[1:])
-peak = 0
-while process.poll() is None:
-    peak = max(peak, sum(private(pid) for pid in tree(process.pid)))
-    time.sleep(0.003)
-print(f"peak {peak} KiB", file=sys.stderr)
-sys.exit(process.returncode if process.returncode >= 0 else 128 - process.returncode)
+def main():
+    process = subprocess.Popen(sys.argv[1:])
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(private(pid) for pid in tree(process.pid)))
+        time.sleep(0.003)
+    print(f"peak {peak} KiB", file=sys.stderr)
+    sys.exit(process.returncode if process.returncode >= 0 else 128 - process.returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The misbehaving server, one connection at a time, and the bent connect and getaddrinfo. */
 #include "test/unit/fake_http.h"
+#include "test/unit/fake_fork.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -293,7 +294,7 @@ bool fake_http_start(struct fake_http *fake)
         getsockname(listener, (struct sockaddr *)&address, &len) != 0)
         return false;
     fake->port = ntohs(address.sin_port);
-    fake->pid = fork();
+    fake->pid = fake_fork();
     if (fake->pid == 0)
         serve_all(listener, fake->seen);
     close(listener);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* An IMAP server by rules: one session after the other, in a child of the test. */
 #include "test/unit/fake_imap.h"
+#include "test/unit/fake_fork.h"
 
 #include <arpa/inet.h>
 #include <signal.h>
@@ -213,7 +214,7 @@ void fake_imap_start(struct fake_imap *fake, struct fixture *fixture)
     fake->log = mmap(NULL, LOG_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(fake->log != MAP_FAILED);
     point_settings(fake, fixture);
-    fake->pid = fork();
+    fake->pid = fake_fork();
     assert_true(fake->pid >= 0);
     if (fake->pid == 0)
         run(fake, listener);

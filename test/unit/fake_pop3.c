@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* A scripted POP3 server for tests. */
 #include "test/unit/fake_pop3.h"
+#include "test/unit/fake_fork.h"
 
 #include "agent/base/file.h"
+#include "test/unit/certificates.h"
 
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <setjmp.h>
@@ -16,7 +16,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -177,29 +176,11 @@ static void run(int listener, const struct fake_pop3 *fake, const struct fake_an
 /* A key and a certificate for 127.0.0.1, good for a day. */
 static gnutls_certificate_credentials_t make_credentials(struct fake_pop3 *fake)
 {
-    static const unsigned char here[] = {127, 0, 0, 1};
     gnutls_certificate_credentials_t credentials;
-    gnutls_x509_privkey_t key;
-    gnutls_x509_crt_t crt;
-    size_t size = sizeof fake->certificate - 1;
+    gnutls_x509_privkey_t key = certificate_new_key();
+    gnutls_x509_crt_t crt = certificate_sign(key, NULL, time(NULL) + 43200);
+    certificate_text(crt, fake->certificate, sizeof fake->certificate);
     assert_int_equal(gnutls_certificate_allocate_credentials(&credentials), 0);
-    assert_int_equal(gnutls_x509_privkey_init(&key), 0);
-    assert_int_equal(gnutls_x509_privkey_generate(
-                         key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
-                     0);
-    assert_int_equal(gnutls_x509_crt_init(&crt), 0);
-    gnutls_x509_crt_set_version(crt, 3);
-    gnutls_x509_crt_set_serial(crt, "\x01", 1);
-    gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, "test", 4);
-    gnutls_x509_crt_set_activation_time(crt, time(NULL) - 86400);
-    gnutls_x509_crt_set_expiration_time(crt, time(NULL) + 86400);
-    gnutls_x509_crt_set_basic_constraints(crt, 1, -1);
-    gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, here, sizeof here,
-                                         GNUTLS_FSAN_SET);
-    gnutls_x509_crt_set_key(crt, key);
-    assert_int_equal(gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0), 0);
-    assert_int_equal(gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, fake->certificate, &size), 0);
-    fake->certificate[size] = '\0';
     assert_int_equal(gnutls_certificate_set_x509_key(credentials, &crt, 1, key), 0);
     gnutls_x509_crt_deinit(crt);
     gnutls_x509_privkey_deinit(key);
@@ -220,7 +201,7 @@ void fake_pop3_start(struct fake_pop3 *fake, const struct fake_answer *answers)
     fake->log =
         mmap(NULL, sizeof *fake->log, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(fake->log != MAP_FAILED);
-    fake->pid = fork();
+    fake->pid = fake_fork();
     assert_true(fake->pid >= 0);
     if (fake->pid == 0)
         run(listener, fake, answers, credentials);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The scripted server, and the bent connect. */
 #include "test/unit/fake_smtp.h"
+#include "test/unit/fake_fork.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -252,7 +253,7 @@ void fake_smtp_start(struct fake_smtp *fake, const struct fake_script *scripts, 
         mmap(NULL, sizeof *fake->seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(fake->seen != MAP_FAILED);
     snprintf(fake->port_text, sizeof fake->port_text, "%d", fake->port);
-    fake->pid = fork();
+    fake->pid = fake_fork();
     assert_true(fake->pid >= 0);
     if (fake->pid == 0)
         serve_all(listener, fake->seen, scripts, count, tls);

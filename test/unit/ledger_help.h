@@ -13,6 +13,7 @@
 #include "agent/base/clock.h"
 #include "agent/base/file.h"
 #include "agent/ledger/sqlite.h"
+#include "test/unit/scratch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -44,8 +45,7 @@ static inline int bench_setup(void **state)
 {
     struct bench *bench = calloc(1, sizeof *bench);
     struct fault fault = FAULT_INIT;
-    snprintf(bench->state, sizeof bench->state, "/tmp/ledger-XXXXXX");
-    assert_non_null(mkdtemp(bench->state));
+    scratch_directory(bench->state, sizeof bench->state);
     bench_open(bench);
     assert_true(ledger_owner_self(&bench->me, &fault));
     bench->arena = arena_new(1 << 20);
@@ -135,6 +135,14 @@ static inline enum ledger_result answer(struct bench *bench, int64_t job, int64_
     return result;
 }
 
+/* A claimed mail with that many parts ready. */
+static inline int64_t answered(struct bench *bench, const char *uid, int parts)
+{
+    int64_t id = claim_uid(bench, "a", uid);
+    assert_int_equal(answer(bench, id, take(bench).token, parts), LEDGER_OK);
+    return id;
+}
+
 static inline struct ledger_submission next_part(struct bench *bench, int64_t doubt_wait)
 {
     struct ledger_submission next;
@@ -174,6 +182,16 @@ static inline int64_t ask(struct bench *bench, const char *query)
     int64_t number = -1;
     sqlite_ask(bench->ledger, query, &number);
     return number;
+}
+
+/* To its end. */
+static inline enum ledger_result purge(struct bench *bench, int64_t before, uint64_t max_bytes)
+{
+    bool more;
+    struct ledger_keep keep = {before, max_bytes, 60000};
+    enum ledger_result result = ledger_purge(bench->ledger, &keep, &more);
+    assert_false(more);
+    return result;
 }
 
 /* Runs `child` in another process; its exit status.  The ledger is closed meanwhile in both. */

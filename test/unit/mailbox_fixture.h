@@ -5,6 +5,7 @@
 
 #include "agent/base/file.h"
 #include "agent/modules/call.h"
+#include "test/unit/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,8 +51,7 @@ static inline int fixture_setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
-    snprintf(fixture->dir, sizeof fixture->dir, "%s", "/tmp/www4mail-test.XXXXXX");
-    assert_non_null(mkdtemp(fixture->dir));
+    scratch_directory(fixture->dir, sizeof fixture->dir);
     snprintf(fixture->path, sizeof fixture->path, "%s/box", fixture->dir);
     fixture->settings.settings = fixture->list;
     fixture->call = (struct call){.module = "test",

@@ -20,10 +20,21 @@ struct scratch {
     char path[256]; /* of the file named last */
 };
 
+/* Makes an empty directory below $TMPDIR, or below /tmp when that is not set or too long. */
+static inline void scratch_directory(char *dir, size_t room)
+{
+    static const char name[] = "w4m-XXXXXX";
+    const char *base = getenv("TMPDIR");
+    if (!base || !*base || strlen(base) + 1 + sizeof name > room)
+        base = "/tmp";
+    assert_true((size_t)snprintf(dir, room, "%s/%s", base, name) < room);
+    assert_non_null(mkdtemp(dir));
+}
+
 static inline struct scratch scratch_make(void)
 {
-    struct scratch scratch = {"/tmp/www4mail-test-XXXXXX", ""};
-    assert_non_null(mkdtemp(scratch.dir));
+    struct scratch scratch = {"", ""};
+    scratch_directory(scratch.dir, sizeof scratch.dir);
     return scratch;
 }
 

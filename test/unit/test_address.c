@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Addresses: both sides of every class, lists and their order, networks as text, own addresses. */
 #include "agent/base/address.h"
+#include "test/unit/trouble.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -135,6 +138,8 @@ static void ipv4_inside_ipv6(void **state)
     check_denied("::127.0.0.1", "loopback");
     check_denied("::10.0.0.1", "private");
     check_denied("::8.8.8.8", "IPv4-compatible");
+    check_denied("::0.5.6.7", "this network");
+    check_denied("::0.0.6.7", "IPv4-compatible");
     check_denied("::ffff:0:8.8.8.8", "not global");
 }
 
@@ -174,6 +179,8 @@ static void lists_in_order(void **state)
     assert_string_equal(verdict("8.8.8.8", NULL, NULL, &with_public),
                         "this machine or its network");
     assert_string_equal(verdict("::ffff:8.8.8.8", NULL, NULL, &with_public),
+                        "this machine or its network");
+    assert_string_equal(verdict("64:ff9b::8.8.8.8", NULL, NULL, &with_public),
                         "this machine or its network");
     assert_null(verdict("8.8.8.8", &with_public, NULL, &with_public));
     assert_null(verdict("8.8.4.4", NULL, &with_public, &with_public));
@@ -242,6 +249,90 @@ static void own_networks(void **state)
     arena_free(&small);
 }
 
+/* One interface with that address and mask, NULL where it has none. */
+static struct ifaddrs interface_of(const char *address, const char *mask,
+                                   struct sockaddr_storage room[2])
+{
+    struct ifaddrs entry = {.ifa_next = NULL};
+    room[0] = address_of(address);
+    entry.ifa_addr = (struct sockaddr *)&room[0];
+    if (mask) {
+        room[1] = address_of(mask);
+        entry.ifa_netmask = (struct sockaddr *)&room[1];
+    }
+    return entry;
+}
+
+/* A machine with that interface: is `other` its own or on its network? */
+static bool is_own(const char *address, const char *mask, const char *other)
+{
+    struct arena *arena = arena_new(4096);
+    struct sockaddr_storage room[2];
+    struct ifaddrs entry = interface_of(address, mask, room), bare = {.ifa_next = &entry};
+    struct address_nets own;
+    trouble_interfaces(&bare); /* the first one has no address at all */
+    assert_true(address_own_nets(arena, &own));
+    trouble_end();
+    const char *name = verdict(other, NULL, NULL, &own);
+    bool is = name && strcmp(name, "this machine or its network") == 0;
+    arena_free(&arena);
+    return is;
+}
+
+/* Neighbours of a public address may trust this machine; those of a private one are refused by
+ * their class, and what is wider than a site is no neighbourhood. */
+static void neighbours(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *address, *mask, *other;
+        bool own;
+    } rows[] = {
+        {"8.8.8.8", "255.255.255.0", "8.8.8.8", true},
+        {"8.8.8.8", "255.255.255.0", "8.8.8.255", true},
+        {"8.8.8.8", "255.255.255.0", "8.8.9.0", false},
+        {"8.8.8.8", "255.255.0.0", "8.8.9.0", true},
+        {"8.8.8.8", "255.254.0.0", "8.8.9.0", false},
+        {"8.8.8.8", "255.255.255.255", "8.8.8.9", false},
+        {"8.8.8.8", "255.255.255.248", "8.8.8.15", true},
+        {"8.8.8.8", "255.255.255.248", "8.8.8.16", false},
+        {"8.8.8.8", NULL, "8.8.8.8", true},
+        {"8.8.8.8", NULL, "8.8.8.9", false},
+        {"10.0.0.1", "255.0.0.0", "10.0.0.1", true},
+        {"10.0.0.1", "255.0.0.0", "10.0.0.2", false},
+        {"2600::1", "ffff:ffff:ffff:ffff::", "2600::ffff", true},
+        {"2600::1", "ffff:ffff:ffff:ffff::", "2600:0:0:1::1", false},
+        {"2600::1", "ffff:ffff:ffff::", "2600:0:0:1::1", true},
+        {"2600::1", "ffff:ffff:fffe::", "2600:0:0:1::1", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (is_own(rows[i].address, rows[i].mask, rows[i].other) != rows[i].own)
+            fail_msg("%s on the machine of %s, mask %s", rows[i].other, rows[i].address,
+                     rows[i].mask ? rows[i].mask : "none");
+}
+
+static void odd_interfaces(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(4096);
+    struct sockaddr_storage room[2], second[2];
+    struct ifaddrs link = interface_of("8.8.8.8", NULL, room);
+    struct ifaddrs odd_mask = interface_of("8.8.4.4", "255.0.0.0", second);
+    struct address_nets own;
+    room[0].ss_family = AF_PACKET;
+    second[1].ss_family = AF_PACKET;
+    link.ifa_next = &odd_mask;
+    trouble_interfaces(&link);
+    assert_true(address_own_nets(arena, &own));
+    trouble_end();
+    assert_int_equal(own.count, 1);
+    assert_int_equal(own.nets[0].bits, 128);
+    trouble_at("getifaddrs", 1, EMFILE);
+    assert_false(address_own_nets(arena, &own));
+    assert_true(trouble_end());
+    arena_free(&arena);
+}
+
 static void addresses_to_text(void **state)
 {
     (void)state;
@@ -254,6 +345,8 @@ static void addresses_to_text(void **state)
     address = address_of("2001:DB8::1");
     address_to_text((const struct sockaddr *)&address, text, sizeof text);
     assert_string_equal(text, "2001:db8::1");
+    address_to_text((const struct sockaddr *)&address, text, 0);
+    assert_string_equal(text, "2001:db8::1"); /* nothing fits, nothing is written */
     address.ss_family = AF_UNIX;
     address_to_text((const struct sockaddr *)&address, text, sizeof text);
     assert_string_equal(text, "");
@@ -265,6 +358,7 @@ int main(void)
         cmocka_unit_test(both_sides),        cmocka_unit_test(names_of_classes),
         cmocka_unit_test(ipv4_inside_ipv6),  cmocka_unit_test(lists_in_order),
         cmocka_unit_test(networks_as_text),  cmocka_unit_test(own_networks),
+        cmocka_unit_test(neighbours),        cmocka_unit_test(odd_interfaces),
         cmocka_unit_test(addresses_to_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

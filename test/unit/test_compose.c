@@ -2,6 +2,8 @@
 /* One mail of a reply: its header, its body, and what hostile input cannot do. */
 #include "test/unit/reply_fixture.h"
 
+#include "agent/reply/submission.h"
+
 #include "agent/reply/help.h"
 
 /* ---- headers ---- */
@@ -27,11 +29,23 @@ static void test_header(void **state)
                        "X-Auto-Response-Suppress: All\r\n"
                        "X-Loop: web@agent.example\r\n"
                        "X-Www4mail-Job: 17\r\n"
-                       "Content-Language: en-GB\r\n"
+                       "X-Www4mail-Part: ");
+    assert_holds(mail, "\r\nContent-Language: en-GB\r\n"
                        "MIME-Version: 1.0\r\n"
                        "Content-Type: text/plain; charset=utf-8; format=flowed; delsp=no\r\n"
                        "Content-Transfer-Encoding: 7bit\r\n\r\n");
-    assert_holds(mail, fix.mails.mails[0].message_id);
+    const char *id = fix.mails.mails[0].message_id;
+    assert_holds(mail, id);
+    /* What is left when a carrier rewrites the Message-ID. */
+    char token[SUBMISSION_TOKEN_SIZE], field[64];
+    submission_token(id, token);
+    assert_memory_equal(token, id + strlen("<v1."), SUBMISSION_TOKEN_SIZE - 1);
+    snprintf(field, sizeof field, "\r\nX-Www4mail-Part: %s\r\n", token);
+    assert_holds(mail, field);
+    submission_token("<v1.short@agent.example>", token);
+    assert_string_equal(token, "");
+    submission_token("<17@elsewhere.example>", token);
+    assert_string_equal(token, "");
 }
 
 static void test_dates(void **state)

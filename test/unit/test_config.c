@@ -10,6 +10,7 @@ static void test_defaults(void **state)
     const struct account *account = read_with("");
     assert_int_equal(config->workers_min, 1);
     assert_int_equal(config->workers_max, 8);
+    assert_int_equal(config->sandbox, SANDBOX_REQUIRED);
     assert_null(config->modules_dir);
     assert_null(config->web_proxy);
     assert_string_equal(config->contact, "");

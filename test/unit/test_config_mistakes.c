@@ -251,6 +251,18 @@ static void test_twins(void **state)
     assert_refused("accounts:\n" ACCOUNT("a", "a@x.org") SENDERS
                    "    aliases: c@x.org\n" ACCOUNT("b", "c@x.org") SENDERS,
                    "9:14", "belongs to account 'a' already");
+    assert_refused("accounts:\n" ACCOUNT("a", "a@x.org") SENDERS "    formerly: [b, a]\n", "2:11",
+                   "'a' is still the name");
+    assert_refused("accounts:\n" ACCOUNT("a", "a@x.org") SENDERS
+                   "    formerly: b\n" ACCOUNT("b", "b@x.org") SENDERS,
+                   "8:11", "'b' is still the name");
+    assert_refused("accounts:\n" ACCOUNT("a", "a@x.org") SENDERS ACCOUNT("b", "b@x.org") SENDERS
+                   "    formerly: a\n",
+                   "7:11", "'a' is still the name");
+    assert_refused("accounts:\n" ACCOUNT("a", "a@x.org") SENDERS
+                   "    formerly: [c, d]\n" ACCOUNT("b", "b@x.org") SENDERS
+                   "    formerly: [e, d]\n",
+                   "13:15", "'d' stands at account 'a' as well");
     const struct account *first =
         read_text("accounts:\n" ACCOUNT("a", "a@x.org") SENDERS ACCOUNT("b", "b@x.org") SENDERS);
     assert_int_equal(config->account_count, 2);

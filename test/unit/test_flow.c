@@ -38,6 +38,8 @@ static void test_stuffing(void **state)
     assert_string_equal(FLOW(" x\n>y\nFrom me\nFrom\nfrom me\n.\n"),
                         "  x\r\n >y\r\n From me\r\nFrom\r\nfrom me\r\n.\r\n");
     assert_string_equal(FLOW("\x01\x02> x\n"), " > x\r\n");
+    assert_string_equal(FLOW("From \nhere\n"), " From \r\nhere\r\n");
+    assert_string_equal(FLOW("Fr\x7Fom \x01x\n"), " From x\r\n");
 }
 
 static void test_soft_and_hard(void **state)
@@ -48,7 +50,10 @@ static void test_soft_and_hard(void **state)
     assert_string_equal(FLOW("last \n"), "last\r\n");
     assert_string_equal(FLOW("last "), "last\r\n");
     assert_string_equal(FLOW("-- \nx\n"), "--\r\nx\r\n");
+    assert_string_equal(FLOW("-\x7F- \nx\n"), "--\r\nx\r\n");
+    assert_string_equal(FLOW("hard \x7F\nhard \xC2\x85\nx\n"), "hard\r\nhard\r\nx\r\n");
     assert_string_equal(FLOW("   \n\nx\n"), "\r\n\r\nx\r\n");
+    assert_string_equal(FLOW("\x01 \nx\n"), "\r\nx\r\n");
     assert_string_equal(FLOW(""), "");
 }
 

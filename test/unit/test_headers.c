@@ -93,6 +93,7 @@ static void test_mailboxes(void **state)
     expect("\"a,b<c>\"@example.org", "(\"a,b<c>\"@example.org)");
     expect("\"a@good.example\"@bad.example", "(\"a@good.example\"@bad.example)");
     expect("a@[192.0.2.1]", "(a@[192.0.2.1])");
+    expect("a@[IPv6:2001:db8::1]", "(a@[ipv6:2001:db8::1])");
     expect("a@M\xc3\x9cNCHEN.example", "(a@m\xc3\xbcnchen.example)");
     expect("a@localhost", "(a@localhost)");
 }
@@ -131,6 +132,10 @@ static void test_bad(void **state)
                                          "a@[192.0.2.1",
                                          "a@b example",
                                          "a@[x y]",
+                                         "a@[192>0.2.1]",
+                                         "<a@[x<y]>",
+                                         "a\xc2\x85@b.example",
+                                         "a@b\xe2\x80\xae.example",
                                          "\"a\x01\"@b.example",
                                          "a@\xff.example",
                                          "\xff@b.example",

@@ -3,79 +3,16 @@
 #include "agent/base/address.h"
 #include "agent/base/clock.h"
 #include "agent/modules/call.h"
+#include "test/unit/certificates.h"
+#include "test/unit/fake_fork.h"
 
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <netinet/in.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 extern const struct www4mail_module www4mail_module;
-
-static char directory[] = "/tmp/test_http_tls.XXXXXX";
-static char ca_file[64];
-
-/* A certificate authority and the server's key, made anew for each run. */
-static gnutls_x509_privkey_t key;
-
-static int start(void **state)
-{
-    (void)state;
-    if (!mkdtemp(directory) || gnutls_x509_privkey_init(&key) < 0 ||
-        gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
-                                     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) < 0)
-        return -1;
-    char *end = stpncpy(ca_file, directory, sizeof ca_file - 4);
-    memcpy(end, "/ca", 4);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    unlink(ca_file);
-    gnutls_x509_privkey_deinit(key);
-    return rmdir(directory);
-}
-
-/* Self-signed, for 127.0.0.1 or for a name, valid until `until`; written to ca_file as well. */
-static gnutls_x509_crt_t make_certificate(const char *name, time_t until)
-{
-    static const unsigned char here[] = {127, 0, 0, 1};
-    gnutls_x509_crt_t crt;
-    char text[8192];
-    size_t size = sizeof text;
-    assert_int_equal(gnutls_x509_crt_init(&crt), 0);
-    gnutls_x509_crt_set_version(crt, 3);
-    gnutls_x509_crt_set_serial(crt, "\x01", 1);
-    gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, "test", 4);
-    gnutls_x509_crt_set_activation_time(crt, until - 86400);
-    gnutls_x509_crt_set_expiration_time(crt, until);
-    gnutls_x509_crt_set_basic_constraints(crt, 1, -1);
-    if (name)
-        gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name),
-                                             GNUTLS_FSAN_SET);
-    else
-        gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, here, sizeof here,
-                                             GNUTLS_FSAN_SET);
-    gnutls_x509_crt_set_key(crt, key);
-    assert_int_equal(gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0), 0);
-    assert_int_equal(gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, text, &size), 0);
-    FILE *file = fopen(ca_file, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, size, file), size);
-    fclose(file);
-    return crt;
-}
 
 static void serve_one(int listener, gnutls_x509_crt_t crt)
 {
@@ -86,7 +23,7 @@ static void serve_one(int listener, gnutls_x509_crt_t crt)
     signal(SIGPIPE, SIG_IGN);
     int fd = accept(listener, NULL, NULL), result;
     gnutls_certificate_allocate_credentials(&credentials);
-    gnutls_certificate_set_x509_key(credentials, &crt, 1, key);
+    gnutls_certificate_set_x509_key(credentials, &crt, 1, certificate_key);
     gnutls_init(&session, GNUTLS_SERVER);
     gnutls_set_default_priority(session);
     gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
@@ -114,7 +51,7 @@ static void fetch(gnutls_x509_crt_t crt, const char *trusted, struct fault *faul
     assert_int_equal(listen(listener, 4), 0);
     assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &len), 0);
     assert_true(address_net_parse(SPAN_LITERAL("127.0.0.1"), &net));
-    pid_t pid = fork();
+    pid_t pid = fake_fork();
     if (pid == 0)
         serve_one(listener, crt);
     close(listener);
@@ -160,16 +97,16 @@ static void certificates(void **state)
 {
     (void)state;
     time_t tomorrow = time(NULL) + 43200;
-    check(make_certificate(NULL, tomorrow), ca_file, FAULT_OK, NULL);
-    check(make_certificate(NULL, tomorrow), "", FAULT_TLS, "unknown issuer");
-    check(make_certificate("other.example", tomorrow), ca_file, FAULT_TLS, "another name");
-    check(make_certificate(NULL, tomorrow - 86400), ca_file, FAULT_TLS, "expired");
-    check(make_certificate(NULL, tomorrow + 86400), ca_file, FAULT_TLS, "not valid yet");
-    check(make_certificate(NULL, tomorrow), "/nowhere/ca", FAULT_CONFIG, "at the moment");
+    check(certificate_make(NULL, tomorrow), certificate_file, FAULT_OK, NULL);
+    check(certificate_make(NULL, tomorrow), "", FAULT_TLS, "unknown issuer");
+    check(certificate_make("other.example", tomorrow), certificate_file, FAULT_TLS, "another name");
+    check(certificate_make(NULL, tomorrow - 86400), certificate_file, FAULT_TLS, "expired");
+    check(certificate_make(NULL, tomorrow + 86400), certificate_file, FAULT_TLS, "not valid yet");
+    check(certificate_make(NULL, tomorrow), "/nowhere/ca", FAULT_CONFIG, "at the moment");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(certificates)};
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, certificates_begin, certificates_end);
 }

@@ -231,7 +231,7 @@ static void test_owner(void **state)
 static void test_zombie_does_not_live(void **state)
 {
     struct bench *bench = *state;
-    struct ledger_owner child;
+    struct ledger_owner child = {0};
     struct fault fault = FAULT_INIT;
     siginfo_t info;
     int pipes[2];

@@ -47,7 +47,7 @@ static void test_modes_and_settings(void **state)
     assert_int_equal(ask(bench, "PRAGMA synchronous"), 2);
     assert_int_equal(ask(bench, "PRAGMA foreign_keys"), 1);
     assert_int_equal(ask(bench, "PRAGMA auto_vacuum"), 2);
-    assert_int_equal(ask(bench, "PRAGMA user_version"), 1);
+    assert_int_equal(ask(bench, "PRAGMA user_version"), 3);
     assert_int_equal(ask(bench, "PRAGMA busy_timeout"), 10000);
     ledger_close(&bench->ledger);
     assert_null(bench->ledger);
@@ -361,10 +361,16 @@ static bool may_scan(enum statement which, const char *step)
         return true;
     if (which == LIST && strcmp(step, "SCAN job") == 0) /* by id, and as many as are asked for */
         return true;
+    /* At most three rows, each the first of an index. */
+    if ((which == JOB_DUE || which == JOB_DUE_OF_ACCOUNT || which == PART_NEXT) &&
+        strncmp(step, "SCAN (subquery", 14) == 0)
+        return true;
     /* An index that holds but what is waiting, in the order wanted. */
-    return strstr(step, "USING COVERING INDEX job_due") ||
+    return strstr(step, "USING COVERING INDEX job_due_alone") ||
            strstr(step, "USING COVERING INDEX job_live") ||
-           strstr(step, "USING COVERING INDEX part_live") || strstr(step, "SCAN CONSTANT ROW");
+           strstr(step, "USING COVERING INDEX part_live") ||
+           (which == PART_DOUBTS && strstr(step, "USING INDEX part_doubt")) ||
+           strstr(step, "SCAN CONSTANT ROW");
 }
 
 static void test_query_plans(void **state)

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The ledger's contract, replies: parts, outcomes, settling, memory, counting, telling, purging. */
+/* The ledger's contract, replies: parts, outcomes, settling, memory, counting, telling. */
 #include "test/unit/ledger_help.h"
-
-/* A mail that was answered with so many parts. */
-static int64_t answered(struct bench *bench, const char *uid, int parts)
-{
-    int64_t id = claim_uid(bench, "a", uid);
-    assert_int_equal(answer(bench, id, take(bench).token, parts), LEDGER_OK);
-    return id;
-}
 
 static size_t settle_list(struct bench *bench, struct ledger_settle *list, size_t max)
 {
@@ -290,7 +282,7 @@ static void test_memory(void **state)
                      LEDGER_NONE);
     memory = (struct ledger_memory){"k", "w", "for ever", SPAN_LITERAL("v"), 0};
     assert_int_equal(ledger_remember(bench->ledger, &memory), LEDGER_OK);
-    assert_int_equal(ledger_purge(bench->ledger, clock_now() + 9, 0), LEDGER_OK);
+    assert_int_equal(purge(bench, clock_now() + 9, 0), LEDGER_OK);
     assert_int_equal(ask(bench, "SELECT count(*) FROM memory"), 1);
     struct arena *small = arena_new(1);
     assert_int_equal(ledger_recall(bench->ledger, "k", "w", "for ever", small, &value),
@@ -333,70 +325,6 @@ static void test_counts_by_account_and_list(void **state)
     assert_int_equal(count, 1);
 }
 
-/* One of each: settled, owed by its mail's child, answered, claimed. */
-static void test_purge_by_age(void **state)
-{
-    struct bench *bench = *state;
-    int64_t old = answered(bench, "1", 1), total;
-    int64_t parent = claim_uid(bench, "a", "2");
-    int64_t token = take(bench).token;
-    assert_int_equal(ledger_spawn(bench->ledger, parent, token, 1, "GET x", clock_now() + 3600),
-                     LEDGER_OK);
-    assert_int_equal(answer(bench, parent, token, 0), LEDGER_OK);
-    submit(bench, SUBMISSION_ACCEPTED);
-    assert_int_equal(ledger_settled(bench->ledger, old), LEDGER_OK);
-    assert_int_equal(ledger_settled(bench->ledger, parent), LEDGER_OK);
-    answered(bench, "3", 1);
-    claim_uid(bench, "a", "4");
-    assert_int_equal(ledger_count(bench->ledger, "u", "k", 100, 1, &total), LEDGER_OK);
-    assert_int_equal(ledger_purge(bench->ledger, clock_now() - 60, 0), LEDGER_OK);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM job"), 5);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM counter"), 0);
-    assert_int_equal(ledger_purge(bench->ledger, clock_now() + 60, 0), LEDGER_OK);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM job"), 3);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM mail"), 4);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM mail_bytes"), 3);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM part_bytes"), 1);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM mail_bytes WHERE mail = 2"), 1);
-    struct message_key key = {"a", "INBOX", 7, "1"};
-    assert_int_equal(ledger_known(bench->ledger, &key), LEDGER_OK);
-    key.uidvalidity = 9; /* the hash is kept too */
-    assert_int_equal(claim_key(bench, key, "mail 1", &total), LEDGER_ALREADY);
-    assert_int_equal(counts(bench).settled, 2);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
-}
-
-static void test_purge_by_size(void **state)
-{
-    struct bench *bench = *state;
-    static char bytes[300000];
-    char uid[16];
-    memset(bytes, 'x', sizeof bytes - 1);
-    for (int i = 0; i < 20; i++) {
-        int64_t job;
-        snprintf(uid, sizeof uid, "%d", i);
-        struct message_key key = {"a", "INBOX", 7, uid};
-        assert_int_equal(claim_key(bench, key, bytes, &job), LEDGER_OK);
-        int64_t token = take(bench).token, later = clock_now() + 3600;
-        if (i % 2) { /* every other one is owed */
-            assert_int_equal(ledger_retry(bench->ledger, job, token, later), LEDGER_OK);
-            continue;
-        }
-        assert_int_equal(answer(bench, job, token, 1), LEDGER_OK);
-        submit(bench, SUBMISSION_ACCEPTED);
-        assert_int_equal(ledger_settled(bench->ledger, job), LEDGER_OK);
-    }
-    int64_t pages = ask(bench, "PRAGMA page_count");
-    assert_int_equal(ledger_purge(bench->ledger, 0, 5000000), LEDGER_OK);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM mail_bytes"), 16);
-    assert_int_equal(ask(bench, "SELECT min(mail) FROM mail_bytes"), 2);
-    assert_int_equal(ledger_purge(bench->ledger, 0, 1), LEDGER_OK);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM mail_bytes"), 10);
-    assert_int_equal(ask(bench, "SELECT count(*) FROM job"), 20);
-    assert_true(ask(bench, "PRAGMA page_count") < pages * 3 / 4);
-    assert_int_equal(ledger_is_ours(bench->ledger, "<1.1@example.org>"), LEDGER_OK);
-}
-
 int main(void)
 {
 #define LEDGER_TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
@@ -413,8 +341,6 @@ int main(void)
         LEDGER_TEST(test_count),
         LEDGER_TEST(test_memory),
         LEDGER_TEST(test_counts_by_account_and_list),
-        LEDGER_TEST(test_purge_by_age),
-        LEDGER_TEST(test_purge_by_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

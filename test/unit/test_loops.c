@@ -2,6 +2,8 @@
 /* The gate `loops`: every rule from both sides. */
 #include "test/unit/gate_fixture.h"
 
+#include "agent/policy/match.h"
+
 #include <stdio.h>
 
 /* A mail from a person but for one field; `rule` NULL: it is let through. */
@@ -35,6 +37,8 @@ static void test_fields(void **state)
         {"Return-Path", "(none) <>", "L2"},
         {"Return-Path", "<person@example.com>", NULL},
         {"Return-Path", "<", NULL},
+        {"Return-Path", "", NULL},
+        {"Return-Path", "person@example.com", NULL},
         {"Content-Type", "multipart/report; report-type=delivery-status", "L2"},
         {"Content-Type", "Multipart/Report;boundary=x", "L2"},
         {"Content-Type", "multipart/mixed; x=multipart/report", NULL},
@@ -42,6 +46,9 @@ static void test_fields(void **state)
         {"X-Loop", "agent@example.org", "L3"},
         {"x-loop", "<WEB@example.net>", "L3"},
         {"X-Loop", "other@example.com", NULL},
+        {"X-Loop", "<agent@example.org", NULL},
+        {"X-Loop", "<>", NULL},
+        {"X-Loop", "", NULL},
         {"X-Www4mail-Job", "anything", "L3"},
         {"Auto-Submitted", "auto-replied", "L4"},
         {"AUTO-SUBMITTED", "Auto-Generated; x=y", "L4"},
@@ -51,6 +58,10 @@ static void test_fields(void **state)
         {"Auto-Submitted", "no-not-really", "L4"},
         {"Auto-Submitted", "", "L4"},
         {"Auto-Submitted", "(unclosed no", "L4"},
+        {"Auto-Submitted", "(unclosed \\", "L4"},
+        {"Auto-Submitted", "\t(tab)\tno", NULL},
+        {"Auto-Submitted", ") no", "L4"},
+        {"Auto-Submitted", "\\no", "L4"},
         {"X-Auto-Submitted", "auto-replied", NULL},
         {"List-Id", "<x.example.com>", "L5"},
         {"List-Unsubscribe-Post", "List-Unsubscribe=One-Click", "L5"},
@@ -147,6 +158,10 @@ static void test_senders(void **state)
         {"hostmaster@example.com", "L10"},
         {"roots@example.com", NULL},
         {"person\x01@example.com", "L10"},
+        {"person\x7f@example.com", "L10"},
+        {"person@-1.example", NULL},
+        {"agent@example.org@example.org", NULL},
+        {"agentx+tag@example.org", NULL},
         {"nothing", "L10"},
         {"@example.com", "L10"},
         {"", "L10"},
@@ -189,15 +204,36 @@ static void test_allow_list_wins_over_suppress(void **state)
     struct header_row mail[] = {{HEADERS_FROM, "", "person@example.com"},
                                 {HEADERS_LINE, "X-Auto-Response-Suppress", "DR, OOF"}};
     const char *named[] = {"PERSON@example.com"}, *domain[] = {"*@example.com"},
-               *everybody[] = {"*", "*@*.*"};
+               *everybody[] = {"*", "*@*.*", "?*@*", "other@example.net"};
     fixture_begin(&fixture);
     fixture.account.senders.allow = (struct words){named, 1};
     expect(&fixture, mail, 2, NULL);
     fixture.account.senders.allow = (struct words){domain, 1};
     expect(&fixture, mail, 2, NULL);
-    fixture.account.senders.allow = (struct words){everybody, 2};
+    fixture.account.senders.allow = (struct words){everybody, 4};
     expect(&fixture, mail, 2, "L7");
     fixture_end(&fixture);
+}
+
+/* Addresses of the account's that are none match nothing but themselves. */
+static void test_odd_own_addresses(void **state)
+{
+    (void)state;
+    static const char *const own[] = {"", "agent", "@example.org"};
+    struct account account = {.aliases = {NULL, 0}};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        account.address = own[i];
+        assert_true(match_own_address(&account, span_of(own[i]), true));
+        assert_false(match_own_address(&account, SPAN_LITERAL("x+tag@example.net"), true));
+        assert_false(match_own_address(&account, SPAN_LITERAL("agent+tag"), true));
+    }
+    account.address = "agent@example.org";
+    assert_true(match_own_address(&account, SPAN_LITERAL("agent+x@example.org"), true));
+    assert_false(match_own_address(&account, SPAN_LITERAL("agent+x@example.org"), false));
+    assert_false(match_own_address(&account, SPAN_LITERAL("nobody"), true));
+    /* The address ends where the tag would begin. */
+    account.address = "x@d@d";
+    assert_false(match_own_address(&account, SPAN_LITERAL("x@d"), true));
 }
 
 static void test_travelled(void **state)
@@ -230,6 +266,10 @@ static void test_without_account(void **state)
     assert_int_equal(www4mail_module.gate->admit(&call, &facts, &verdict), MODULE_FAIL);
     assert_int_equal(fault.code, FAULT_INTERNAL);
     fault_clear(&fault);
+    struct account account = {.address = "agent@example.org"};
+    facts.account = &account; /* and no headers */
+    assert_int_equal(www4mail_module.gate->admit(&call, &facts, &verdict), MODULE_FAIL);
+    fault_clear(&fault);
 }
 
 static void test_head(void **state)
@@ -249,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_senders),
         cmocka_unit_test(test_from_field),
         cmocka_unit_test(test_allow_list_wins_over_suppress),
+        cmocka_unit_test(test_odd_own_addresses),
         cmocka_unit_test(test_travelled),
         cmocka_unit_test(test_without_account),
         cmocka_unit_test(test_head),

@@ -21,7 +21,7 @@ static struct fault fault;
 static void compile(const char *to)
 {
     const char *cc = getenv("CC");
-    char compiler[64], output[300], *rest = compiler;
+    char compiler[64], output[512], *rest = compiler;
     snprintf(compiler, sizeof compiler, "%s", cc && *cc ? cc : "cc");
     snprintf(output, sizeof output, "%s", to);
     char *program = strsep(&rest, " ");

@@ -184,6 +184,8 @@ static void test_uuencode(void **state)
                  "P0 text/plain [more text\n]\nU0 text/plain cut.txt[hello]\n");
     expect_parts("From: a@b.example\n\nbegin 644 words here\nare just words\nbegin work\nend\n",
                  "P0 text/plain [begin 644 words here\nare just words\nbegin work\nend\n]\n");
+    expect_parts("From: a@b.example\n\nbegin 644 ../up\\a\x01 b\n%:&5L;&\\`\n`\nend\n",
+                 "P0 text/plain []\nU0 text/plain a  b[hello]\n");
     expect_parts("From: a@b.example\n\nbegin 999 x\n%:&5L;&\\`\nend\n",
                  "P0 text/plain [begin 999 x\n%:&5L;&\\`\nend\n]\n");
 }

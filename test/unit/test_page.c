@@ -117,6 +117,11 @@ static void test_pictures(void **state)
     (void)state;
     expect_attr("<svg><title>A &amp; B</title></svg>", TAG_img, ATTR_alt, "A & B");
     expect_attr("<svg aria-label='C'><title>A</title></svg>", TAG_img, ATTR_alt, "C");
+    char page[400] = "<svg><title>", words[300] = ""; /* cut before a character, not in it */
+    memset(words, 'x', 299);
+    memcpy(page + 12, words, 299);
+    strncat(page, "\xC3\xA9</title></svg>", 40);
+    expect_attr(page, TAG_img, ATTR_alt, words);
     expect_attr("<math alttext='x^2'><mi>x</mi></math>", TAG_img, ATTR_alt, "x^2");
     expect("<p>a<svg aria-hidden=true><title>A</title></svg></p>", "body(p('a'))");
 }

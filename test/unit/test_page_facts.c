@@ -26,6 +26,14 @@ static void test_facts(void **state)
     expect_fact(&built, FACT_LANGUAGE, "fr");
     expect_fact(&built, FACT_TITLE, "");
     done(&built);
+
+    char type[300] = "";
+    memset(type, 'x', sizeof type - 6);
+    memcpy(type + sizeof type - 6, "/html", 6);
+    hints.type = type;
+    build(&built, "yes", SPAN_LITERAL("<!DOCTYPE html><p>a"), &hints);
+    expect_fact(&built, FACT_TYPE, "text/html");
+    done(&built);
 }
 
 static void expect_charset(const char *declared, struct span page, const char *charset,

@@ -2,7 +2,7 @@
 /* Passwords: from commands, files and credentials, and everything that can be wrong with them. */
 #include "test/unit/scratch.h"
 
-#include "agent/process/secret.h"
+#include "agent/process/secret_keeper.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -122,7 +122,7 @@ static void test_environment_and_input_of_a_command(void **state)
 static void test_asked_anew(void **state)
 {
     (void)state;
-    char line[640];
+    char line[sizeof scratch.path * 3];
     scratch_text(&scratch, "count", "");
     snprintf(line, sizeof line, "echo x >>%s; wc -l <%s | tr -d ' '", scratch.path, scratch.path);
     use_shell(line);
@@ -298,6 +298,66 @@ static void test_nothing_is_named(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
+/* A process of its own asks: the password, and what is wrong, come back all the same. */
+static void test_keeper(void **state)
+{
+    struct account account = {.name = "web"};
+    struct secret_keeper keeper;
+    (void)state;
+    use_shell("echo horse");
+    account.mailbox.secret = source;
+    account.submission.secret = (struct secret_source){.key = "password_file", .file = "/missing"};
+    assert_true(secret_keeper_open(&keeper, &account, &fault));
+    secret_keeper_serves(&keeper, 0, &secret);
+    source = (struct secret_source){.key = "password_file", .file = "/never/asked/here"};
+    assert_string_equal(secret_ask(&secret, &fault), "horse");
+    secret_wipe(&secret);
+    assert_string_equal(secret_ask(&secret, &fault), "horse");
+    secret_keeper_serves(&keeper, 1, &secret);
+    assert_null(secret_ask(&secret, &fault));
+    assert_true(is_wiped());
+    assert_int_equal(fault.code, FAULT_SECRET);
+    assert_non_null(strstr(fault.operator, "web: submission: password_file: /missing"));
+    fault_clear(&fault);
+    kill(keeper.pid, SIGKILL);
+    assert_null(secret_ask(&secret, &fault));
+    assert_non_null(strstr(fault.operator, "has died"));
+    secret_keeper_close(&keeper);
+    assert_int_equal(keeper.channel, -1);
+}
+
+/* An answer that comes too late is never taken for that of a later question. */
+static void test_late_keeper(void **state)
+{
+    struct account account = {.name = "web"};
+    struct secret_keeper keeper;
+    (void)state;
+    use_shell("sleep 0.3; echo horse");
+    account.mailbox.secret = source;
+    account.submission.secret = (struct secret_source){.key = "password_file", .file = "/missing"};
+    assert_true(secret_keeper_open(&keeper, &account, &fault));
+    secret_keeper_serves(&keeper, 0, &secret);
+    secret.limit_ms = -4990; /* less than the slack, so that it does not wait */
+    assert_null(secret_ask(&secret, &fault));
+    fault_clear(&fault);
+    usleep(600000);
+    secret_keeper_serves(&keeper, 1, &secret);
+    assert_null(secret_ask(&secret, &fault));
+    assert_true(is_wiped());
+    secret_keeper_close(&keeper);
+}
+
+/* An account without passwords has none. */
+static void test_no_keeper(void **state)
+{
+    const struct account account = {.name = "web"};
+    struct secret_keeper keeper;
+    (void)state;
+    assert_true(secret_keeper_open(&keeper, &account, &fault));
+    assert_int_equal(keeper.pid, 0);
+    secret_keeper_close(&keeper);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +373,9 @@ int main(void)
         TEST(file_of_another_user),
         TEST(credential),
         TEST(nothing_is_named),
+        TEST(keeper),
+        TEST(late_keeper),
+        TEST(no_keeper),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

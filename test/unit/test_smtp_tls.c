@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The smtp module and TLS: certificates good and bad, pins, and STARTTLS in the wrong hands. */
+#include "test/unit/certificates.h"
 #include "test/unit/smtp_fixture.h"
 
 #include <netinet/in.h>
@@ -8,64 +9,10 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
-
-static char directory[] = "/tmp/www4mail-smtp-tls.XXXXXX";
-static char ca_file[64];
-static gnutls_x509_privkey_t key;
-
-static int start(void **state)
-{
-    (void)state;
-    if (!mkdtemp(directory) || gnutls_x509_privkey_init(&key) < 0 ||
-        gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
-                                     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) < 0)
-        return -1;
-    snprintf(ca_file, sizeof ca_file, "%s/ca", directory);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    unlink(ca_file);
-    gnutls_x509_privkey_deinit(key);
-    return rmdir(directory);
-}
-
-/* Self-signed, for 127.0.0.1 or for a name, valid for the day before `until`; in ca_file as well. */
-static gnutls_x509_crt_t make_certificate(const char *name, time_t until)
-{
-    static const unsigned char here[] = {127, 0, 0, 1};
-    gnutls_x509_crt_t crt;
-    char text[8192];
-    size_t size = sizeof text;
-    assert_int_equal(gnutls_x509_crt_init(&crt), 0);
-    gnutls_x509_crt_set_version(crt, 3);
-    gnutls_x509_crt_set_serial(crt, "\x01", 1);
-    gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, "test", 4);
-    gnutls_x509_crt_set_activation_time(crt, until - 86400);
-    gnutls_x509_crt_set_expiration_time(crt, until);
-    gnutls_x509_crt_set_basic_constraints(crt, 1, -1);
-    if (name)
-        gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name),
-                                             GNUTLS_FSAN_SET);
-    else
-        gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, here, sizeof here,
-                                             GNUTLS_FSAN_SET);
-    gnutls_x509_crt_set_key(crt, key);
-    assert_int_equal(gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0), 0);
-    assert_int_equal(gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, text, &size), 0);
-    FILE *file = fopen(ca_file, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, size, file), size);
-    fclose(file);
-    return crt;
-}
 
 static gnutls_x509_crt_t good_certificate(void)
 {
-    return make_certificate(NULL, time(NULL) + 43200);
+    return certificate_make(NULL, time(NULL) + 43200);
 }
 
 /* The pin of the test's key, as the setting has it. */
@@ -86,7 +33,7 @@ static void begin(struct fixture *fixture, const struct fake_script *script,
     fixture_start(fixture, script, 1, tls);
     fixture_set(fixture, "tls", tls->implicit ? "implicit" : "starttls");
     fixture_set(fixture, "user", "web");
-    fixture_set(fixture, "ca_file", ca_file);
+    fixture_set(fixture, "ca_file", certificate_file);
 }
 
 static void assert_nothing_told(const struct fixture *fixture)
@@ -106,20 +53,20 @@ static void certificates(void **state)
         enum fault_code code;
         const char *words;
     } cases[] = {
-        {NULL, 0, ca_file, FAULT_OK, "4711"},
+        {NULL, 0, certificate_file, FAULT_OK, "4711"},
         {NULL, 0, "", FAULT_TLS, "unknown issuer"},
-        {"other.example", 0, ca_file, FAULT_TLS, "another name"},
-        {NULL, -1, ca_file, FAULT_TLS, "expired"},
-        {NULL, 1, ca_file, FAULT_TLS, "not valid yet"},
+        {"other.example", 0, certificate_file, FAULT_TLS, "another name"},
+        {NULL, -1, certificate_file, FAULT_TLS, "expired"},
+        {NULL, 1, certificate_file, FAULT_TLS, "not valid yet"},
         {NULL, 0, "/nowhere/ca", FAULT_CONFIG, "ca_file"},
     };
     for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
         struct fixture fixture;
         size_t n = i / 2;
-        struct fake_tls tls = {.key = key, .implicit = i % 2 == 0};
+        struct fake_tls tls = {.key = certificate_key, .implicit = i % 2 == 0};
         bool good = cases[n].code == FAULT_OK;
         tls.certificate =
-            make_certificate(cases[n].name, time(NULL) + 43200 + cases[n].days * 86400);
+            certificate_make(cases[n].name, time(NULL) + 43200 + cases[n].days * 86400);
         begin(&fixture, &normal, &tls);
         fixture_set(&fixture, "ca_file", cases[n].ca_file);
         fixture_submit(&fixture);
@@ -138,8 +85,8 @@ static void pins(void **state)
 {
     (void)state;
     static const struct fake_script normal = {.mail = NULL};
-    struct fake_tls tls = {.key = key,
-                           .certificate = make_certificate("other.example", time(NULL) - 86400)};
+    struct fake_tls tls = {.key = certificate_key,
+                           .certificate = certificate_make("other.example", time(NULL) - 86400)};
     char pin[64];
     make_pin(tls.certificate, pin, sizeof pin);
     for (size_t i = 0; i < 4; i++) {
@@ -170,7 +117,7 @@ static void old_tls(void **state)
 {
     (void)state;
     static const struct fake_script normal = {.mail = NULL};
-    struct fake_tls tls = {.key = key,
+    struct fake_tls tls = {.key = certificate_key,
                            .certificate = good_certificate(),
                            .implicit = true,
                            .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.1:%COMPAT"};
@@ -208,7 +155,7 @@ static void starttls(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture fixture;
-        struct fake_tls tls = {.key = key, .certificate = good_certificate()};
+        struct fake_tls tls = {.key = certificate_key, .certificate = good_certificate()};
         begin(&fixture, &cases[i].script, &tls);
         fixture_submit(&fixture);
         assert_came_to(&fixture, cases[i].words, cases[i].result,
@@ -224,7 +171,7 @@ static void size_in_clear_is_not_believed(void **state)
 {
     (void)state;
     static const struct fake_script script = {.ehlo = "250-fake\r\n250-SIZE 1\r\n250 STARTTLS\r\n"};
-    struct fake_tls tls = {.key = key, .certificate = good_certificate()};
+    struct fake_tls tls = {.key = certificate_key, .certificate = good_certificate()};
     struct fixture fixture;
     begin(&fixture, &script, &tls);
     fixture_submit(&fixture);
@@ -240,7 +187,7 @@ static void plain_port_for_tls(void **state)
 {
     (void)state;
     static const struct fake_script script = {.mail = NULL};
-    struct fake_tls tls = {.key = key, .certificate = good_certificate()};
+    struct fake_tls tls = {.key = certificate_key, .certificate = good_certificate()};
     struct fixture fixture;
     begin(&fixture, &script, &tls);
     fixture_set(&fixture, "tls", "implicit");
@@ -254,7 +201,8 @@ static void quit_over_tls(void **state)
 {
     (void)state;
     static const struct fake_script script = {.quit = FAKE_HANG};
-    struct fake_tls tls = {.key = key, .certificate = good_certificate(), .implicit = true};
+    struct fake_tls tls = {
+        .key = certificate_key, .certificate = good_certificate(), .implicit = true};
     struct fixture fixture;
     alarm(30);
     begin(&fixture, &script, &tls);
@@ -270,7 +218,7 @@ static void examination(void **state)
 {
     (void)state;
     static const struct fake_script script = {.mail = NULL};
-    struct fake_tls tls = {.key = key, .certificate = good_certificate()};
+    struct fake_tls tls = {.key = certificate_key, .certificate = good_certificate()};
     struct fixture fixture;
     for (int i = 0; i < 2; i++) {
         tls.implicit = i == 0;
@@ -352,8 +300,8 @@ static void proxies(void **state)
 {
     (void)state;
     static const struct fake_script normal = {.mail = NULL};
-    struct fake_tls tls = {.key = key,
-                           .certificate = make_certificate("mail.invalid", time(NULL) + 43200)};
+    struct fake_tls tls = {.key = certificate_key,
+                           .certificate = certificate_make("mail.invalid", time(NULL) + 43200)};
     for (int i = 0; i < 2; i++) {
         bool socks = i == 0;
         struct fixture fixture;
@@ -401,5 +349,5 @@ int main(void)
         cmocka_unit_test(examination),
         cmocka_unit_test(proxies),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, certificates_begin, certificates_end);
 }

@@ -95,6 +95,22 @@ static void test_text_inside_a_line(void **state)
             assert_int_equal(pieces->bytes.len % 3, 0);
 }
 
+/* Cut within a line, a piece may begin with what is stuffed and gets a line end of its own. */
+static void test_text_in_any_room(void **state)
+{
+    (void)state;
+    static const char *const units[] = {"x", ">", "\xC3\xA9", "= ", "\xC3\xA9 >"};
+    char text[1000];
+    for (size_t unit = 0; unit < sizeof units / sizeof *units; unit++) {
+        size_t size = strlen(units[unit]), len = sizeof text / size * size;
+        for (size_t i = 0; i < len; i++)
+            text[i] = units[unit][i % size];
+        for (int encoding = MIME_QP; encoding <= MIME_BASE64; encoding++)
+            for (uint64_t room = 60; room < 400; room++)
+                cut_text((struct span){text, len}, room, (enum mime_encoding)encoding);
+    }
+}
+
 static void test_text_of_any_shape(void **state)
 {
     (void)state;
@@ -263,6 +279,7 @@ static void test_html_hostile(void **state)
     cut_html(span_of(text), 300);
     cut_html(SPAN_LITERAL("</p></div><p>x</b>y</p>"), 300);
     cut_html(SPAN_LITERAL("<p>never closed <b>at all <!-- nor this"), 300);
+    cut_html(SPAN_LITERAL("<a'/3'>in</a'><b\"c>d</b\"c> e"), 300);
     cut_html(SPAN_LITERAL("<"), 300);
     cut_html(SPAN_LITERAL("&&amp;&amp<x"), 300);
     char wide[900];
@@ -307,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_text_between_paragraphs),
         cmocka_unit_test(test_text_between_lines),
         cmocka_unit_test(test_text_inside_a_line),
+        cmocka_unit_test(test_text_in_any_room),
         cmocka_unit_test(test_text_of_any_shape),
         cmocka_unit_test(test_text_edges),
         cmocka_unit_test(test_html_reopens),
