@@ -63,7 +63,9 @@ static enum ledger_result reconcile(struct ledger *ledger, const struct config *
                                     struct arena *arena, int64_t *held)
 {
     struct accounts_gone gone;
-    enum ledger_result result = adopt(ledger, config);
+    enum ledger_result result = ledger_mend_times(ledger);
+    if (result == LEDGER_OK || result == LEDGER_NONE)
+        result = adopt(ledger, config);
     if (result == LEDGER_OK)
         result = accounts_gone(ledger, config, arena, &gone);
     if (result == LEDGER_OK)

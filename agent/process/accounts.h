@@ -20,7 +20,8 @@ enum ledger_result accounts_gone(struct ledger *ledger, const struct config *con
 
 /*
  * At the start of a run, under the lock of the state directory: an account that was renamed
- * (`formerly`) gets what its old name had, and what an account that is gone still owes is told.
+ * (`formerly`) gets what its old name had, what an account that is gone still owes is told, and
+ * times that only a wrong clock can have written are mended.
  * *held_out: mails and replies that wait for such an account.  An exit code.
  */
 int accounts_reconcile(const struct run *run, int64_t *held_out);

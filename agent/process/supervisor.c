@@ -226,10 +226,12 @@ static bool is_submitting(const struct child *child)
            strncmp(child->crumb->stage, stages[STAGE_SUBMIT].name, sizeof child->crumb->stage) == 0;
 }
 
+/* Who was submitting when it was told has its time for writing down what came of it, too. */
 static void wait_for_end(struct child *child, int64_t told_ms, int *status_out)
 {
     while (waitpid(child->pid, status_out, WNOHANG) == 0) {
-        int64_t limit = is_submitting(child) ? STOP_MS : STOP_SOON_MS;
+        child->submitting = child->submitting || is_submitting(child);
+        int64_t limit = child->submitting ? STOP_MS : STOP_SOON_MS;
         if (clock_left_ms(told_ms + limit) == 0)
             kill(child->pid, SIGKILL);
         poll(NULL, 0, 2);
@@ -244,6 +246,7 @@ static void stop_children(struct supervisor *supervisor)
         struct child *child = &supervisor->children[i];
         if (child->pid == 0)
             continue;
+        child->submitting = is_submitting(child);
         shutdown(child->channel, SHUT_RDWR);
         if (supervisor->stopping || child->kind == CHILD_MAIL)
             kill(child->pid, SIGTERM);
@@ -287,7 +290,7 @@ static void end_run(struct supervisor *supervisor)
 
 static int supervise(struct supervisor *supervisor)
 {
-    int code = supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.mend_times = true});
+    int code = supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.dead = NULL});
     supervisor->clock_lead_ms = clock_lead_ms();
     if (code == EX_OK)
         code = accounts_reconcile(supervisor->run, &supervisor->held);

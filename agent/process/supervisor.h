@@ -23,6 +23,7 @@ struct child {
     int channel;
     uint32_t account; /* of a mail process */
     int64_t began_ms;
+    bool submitting; /* a mail process, when it was told to end */
     struct ledger_owner owner;
     struct crumb *crumb;
     /* Of a worker: NOTICE_WORK sent, and seen by it when it was idle last; it is busy while they
