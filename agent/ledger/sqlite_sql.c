@@ -123,10 +123,9 @@ static const char *const texts[STATEMENT_COUNT] = {
         " not_before = 0, in_doubt_since = ?3, answer = ?4, " NO_OWNER
         " WHERE id = ?1 AND token = ?2 AND state = 'submitting'",
     [PART_DOUBTS] = DOUBT_COLUMNS " ORDER BY account, in_doubt_since, id LIMIT ?1",
-    /* Put off for longer than it is ever done: then a clock was wrong. */
     [PART_DOUBTS_OF_ACCOUNT] =
         DOUBT_COLUMNS " AND account = ?2 AND in_doubt_since <= ?3"
-        " AND (not_before <= ?4 OR not_before > ?4 + 7200)"
+        " AND not_before <= ?4"
         " ORDER BY in_doubt_since, id LIMIT ?1",
     [PART_RESOLVE] =
         "UPDATE part SET state = ?4, answer = ?5, not_before = 0 WHERE id = ?1"
@@ -257,7 +256,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [TIMES_WRONG] =
         "SELECT 1 WHERE EXISTS (SELECT 1 FROM job INDEXED BY job_live WHERE state = 'claimed'"
         "  AND state IN " LIVE_STATES " AND target = '' AND not_before > ?2)"
-        " OR EXISTS (SELECT 1 FROM part INDEXED BY part_live WHERE state = 'ready'"
+        " OR EXISTS (SELECT 1 FROM part INDEXED BY part_live WHERE state <> 'submitting'"
         "  AND state IN " OWED_STATES " AND not_before > ?2)"
         " OR EXISTS (SELECT 1 FROM part INDEXED BY part_live WHERE state = 'in_doubt'"
         "  AND state IN " OWED_STATES " AND in_doubt_since > ?1)",
@@ -265,7 +264,7 @@ static const char *const texts[STATEMENT_COUNT] = {
         "UPDATE job INDEXED BY job_live SET not_before = ?1 WHERE state = 'claimed'"
         " AND state IN " LIVE_STATES " AND target = '' AND not_before > ?2",
     [MEND_PARTS] =
-        "UPDATE part INDEXED BY part_live SET not_before = ?1 WHERE state = 'ready'"
+        "UPDATE part INDEXED BY part_live SET not_before = ?1 WHERE state <> 'submitting'"
         " AND state IN " OWED_STATES " AND not_before > ?2",
     [MEND_DOUBTS] =
         "UPDATE part INDEXED BY part_live SET in_doubt_since = ?1 WHERE state = 'in_doubt'"

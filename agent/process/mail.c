@@ -95,7 +95,7 @@ static int follow_workers(struct mailer *mailer)
     }
 }
 
-/* The keeper of its passwords comes first: it must inherit neither ledger nor limits. */
+/* The keeper of its passwords comes first: it must inherit neither ledger nor sandbox. */
 static bool set_up(struct mailer *mailer, const struct run *run, const struct account *account,
                    struct secret_keeper *keeper, struct fault *fault)
 {

@@ -34,7 +34,8 @@ enum {
     PURGE_TICK_MS = 3600000, /* of a daemon; a little each time, so that nobody waits for it */
     PURGE_MS = 100,
     PURGE_AT_END_MS = 500,
-    CLOCK_JUMP_MS = 120000
+    CLOCK_JUMP_MS = 120000,
+    DAY_MS = 86400000
 };
 
 static bool make_supervisor(struct supervisor *supervisor, struct run *run)
@@ -145,6 +146,8 @@ static void watch_clock(struct supervisor *supervisor)
     log_line(LOG_WARNING, "the clock was set %s by %lld seconds", jump > 0 ? "forward" : "back",
              (long long)((jump > 0 ? jump : -jump) + 500) / 1000);
     supervisor->clock_lead_ms = lead;
+    if (jump > 0) /* what it would forget by a wrong clock does not come back */
+        supervisor->keep_until_ms = clock_awaited_ms() + DAY_MS;
     supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.mend_times = true});
 }
 
@@ -189,7 +192,7 @@ static void look_for_work(struct supervisor *supervisor)
 {
     int64_t now = clock_awaited_ms();
     bool waiting = count_children(supervisor, CHILD_MAIL) > 0 || supervisor->counts.due > 0;
-    if (supervisor->run->daemon &&
+    if (supervisor->run->daemon && now >= supervisor->keep_until_ms &&
         now - supervisor->purged_ms > (supervisor->purge_more ? TICK_MS : PURGE_TICK_MS)) {
         supervisor->purged_ms = now;
         supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.purge_ms = PURGE_MS});
@@ -268,8 +271,9 @@ static void stop_children(struct supervisor *supervisor)
 static void end_run(struct supervisor *supervisor)
 {
     supervisor_clear_progress(supervisor);
-    int code =
-        supervisor_look_at_ledger(supervisor, &(struct ledger_visit){.purge_ms = PURGE_AT_END_MS});
+    bool purge = clock_awaited_ms() >= supervisor->keep_until_ms;
+    int code = supervisor_look_at_ledger(
+        supervisor, &(struct ledger_visit){.purge_ms = purge ? PURGE_AT_END_MS : 0});
     const struct ledger_counts *counts = &supervisor->counts;
     int64_t owed = counts->ready + counts->submitting + counts->in_doubt;
     /* What waits for an account that is gone was told at the start; trying again does not help.  The

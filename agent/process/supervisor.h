@@ -54,6 +54,7 @@ struct supervisor {
     int64_t looked_ms, purged_ms; /* as clock_awaited_ms tells, so that sleep counts */
     uint64_t claimed, answered, sent;
     int64_t held;          /* mails and replies of accounts that are not configured any more */
+    int64_t keep_until_ms; /* nothing is purged before: the clock was set forward */
     int64_t clock_lead_ms; /* of the wall clock before the other one, to see when it is set */
 };
 
