@@ -157,7 +157,8 @@ static void fill(struct text_writer *writer, struct span text)
             buffer_add_byte(&writer->line, ' ');
         from = i + 1;
     }
-    buffer_add(&writer->line, text.at + from, text.len - from);
+    if (from < text.len) /* an absent text has no address to add to */
+        buffer_add(&writer->line, text.at + from, text.len - from);
 }
 
 static size_t whole_characters(struct span text, size_t max)
