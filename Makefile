@@ -199,7 +199,7 @@ lint: ## clang-tidy, cppcheck, clang-format, mandoc
 	@test/lint.sh $(B)
 
 format: ## apply .clang-format
-	clang-format -i $(ALL_SRC) $(HEADERS) $(wildcard test/unit/*.c test/unit/*.h)
+	clang-format -i $(ALL_SRC) $(filter-out render/tree.h,$(HEADERS)) $(wildcard test/*/*.[ch])
 
 bench: all ## render against w3m and lynx, start-up, memory
 	@B=$(B) test/bench.sh

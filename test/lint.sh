@@ -10,8 +10,8 @@ have() { command -v "$1" >/dev/null || { echo "lint: $1 is not installed, left o
 if have clang-format; then
     # shellcheck disable=SC2086
     clang-format --dry-run -Werror $sources \
-        $(find agent fetchers render test/unit -name '*.h' ! -path render/tree.h) \
-        $(find test/unit test/modules -name '*.c') || status=1
+        $(find agent fetchers render test -name '*.h' ! -path render/tree.h) \
+        $(find test -name '*.c') || status=1
 fi
 if have cppcheck; then
     # shellcheck disable=SC2086

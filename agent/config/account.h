@@ -70,7 +70,7 @@ enum sandbox_policy { SANDBOX_REQUIRED, SANDBOX_IF_POSSIBLE };
 struct account {
     const char *name;
     struct words formerly; /* names it had before */
-    const char *address; /* where people write to, domain in lower case */
+    const char *address;   /* where people write to, domain in lower case */
     struct words aliases;
     struct endpoint mailbox, submission;
     enum in_doubt on_in_doubt;
@@ -112,8 +112,8 @@ struct account {
 struct config {
     struct arena *arena;
     const char *file;
-    const char *state;       /* directory */
-    const char *modules_dir; /* NULL: where they were installed */
+    const char *state;        /* directory */
+    const char *modules_dir;  /* NULL: where they were installed */
     int64_t ledger_keep_days; /* settled jobs are remembered so long */
     uint64_t ledger_max_size; /* bytes */
     uint64_t workers_min, workers_max;

@@ -15,7 +15,7 @@ struct call {
     const struct settings *defaults;  /* of the block; NULL none */
     struct arena *arena;
     struct fault *fault;
-    int64_t deadline_ms; /* monotonic; 0 none */
+    int64_t deadline_ms;       /* monotonic; 0 none */
     bool (*told_to_end)(void); /* then no time is left; NULL never */
     /* What the key `password` gives: asked for anew at each call, the text lives until the next one;
      * NULL and a fault when it cannot be had.  NULL: a key like any other. */

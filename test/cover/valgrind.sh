@@ -7,11 +7,14 @@ set -u
 cd "$(dirname "$0")/../.."
 command -v valgrind >/dev/null || { echo "valgrind is not installed" >&2; exit 1; }
 failed= count=0
+# It starts password commands and waits for them by pidfd, which valgrind 3.19 does not know.
+left_out=test_secret
 
 for test in "$B"/test/test_*; do
     name=${test##*/}
     [ -x "$test" ] && [ ! -d "$test" ] || continue
     case " ${TESTS:-$name} " in *" $name "*) ;; *) continue ;; esac
+    [ "$name" != "$left_out" ] || { echo "left out $name"; continue; }
     folder=$(mktemp -d)
     chmod 755 "$folder" # tests that give up root must get through
     UNDER_VALGRIND=1 TMPDIR=$folder valgrind --quiet --error-exitcode=9 --leak-check=full --num-callers=20 \
