@@ -130,6 +130,13 @@ static const char *way_to(const char *path)
         return fails(#name) ? (failure) : __real_##name passed;                                    \
     }
 
+/* SQLite's own calls come here, because the program's symbols go before libraries'.  No power is
+ * cut in these tests, and waiting for the disk is all that would take their time. */
+__attribute__((visibility("default"))) int fdatasync(int fd)
+{
+    return fcntl(fd, F_GETFD) < 0 ? -1 : 0;
+}
+
 /* ---- memory ---- */
 
 SYSTEM(void *, calloc, NULL, (size_t count, size_t size), (count, size))
