@@ -57,6 +57,22 @@ wait "$daemon" || code=$?
 expect_replies ann 1
 expect_replies bob 1
 
+# What was done is not old because somebody set the clock: nothing is forgotten for it.
+set_clocks 0 0
+: >"$T/daemon.log"
+echo "get $WEB/" | deliver eve
+CLOCK_FILE="$T/clocks" LD_PRELOAD="$T/clock.so" "$AGENT" -c "$T/accounts.yaml" \
+    --modules "$MODULES" --daemon 2>"$T/daemon.log" </dev/null &
+daemon=$!
+pids="$pids $daemon"
+wait_for_replies eve 1
+for _ in $(seq 50); do [ "$(agent jobs | grep -c settled)" = 3 ] && break; sleep 0.1; done
+set_clocks 17280000 0
+for _ in $(seq 50); do grep -q 'set forward' "$T/daemon.log" && break; sleep 0.1; done
+kill -TERM "$daemon"
+wait "$daemon" || fail "the daemon ended with $?"
+[ "$(agent jobs | grep -c settled)" = 3 ] || { agent jobs >&2; fail "what was done is forgotten"; }
+
 # A reply that is put off while the clock is four years ahead goes out as soon as it is right again.
 set_clocks 126230400 0
 mv "$T/out" "$T/away"
