@@ -226,5 +226,7 @@ enum ledger_result sqlite_add_count(struct ledger *ledger, const struct ledger_c
                                     int64_t *total_out);
 /* A spawned job has no mail of its own in a mailbox: it is settled as soon as nothing is owed. */
 enum ledger_result sqlite_settle_spawned(struct ledger *ledger, int64_t job);
+/* As much of what a carrier said as is kept with a part. */
+struct span sqlite_answer(const char *text);
 
 #endif

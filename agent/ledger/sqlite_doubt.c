@@ -3,9 +3,6 @@
 #include "agent/base/clock.h"
 #include "agent/ledger/sqlite.h"
 
-/* What is said of a resolution is kept for people to read; more than this of it is of no use. */
-enum { ANSWER_MAX = 2000 };
-
 static bool read_doubt(sqlite3_stmt *row, struct arena *arena, struct ledger_doubt *doubt)
 {
     *doubt = (struct ledger_doubt){
@@ -73,9 +70,7 @@ enum ledger_result ledger_resolve(struct ledger *ledger, const struct ledger_dou
                                   enum ledger_resolution resolution, const char *text,
                                   int64_t not_before)
 {
-    struct span answer = span_of(text);
-    if (answer.len > ANSWER_MAX)
-        answer.len = ANSWER_MAX;
+    struct span answer = sqlite_answer(text);
     enum ledger_result result = sqlite_begin(ledger);
     if (result == LEDGER_OK)
         result = change(ledger, doubt, resolution, answer, not_before);

@@ -116,13 +116,19 @@ static enum ledger_result set_outcome(struct ledger *ledger, const struct ledger
     return sqlite_change(ledger, PART_AGAIN, VALUES(part, token, NUMBER(not_before), answer));
 }
 
-enum ledger_result ledger_outcome(struct ledger *ledger, const struct ledger_submission *done,
-                                  enum submission_outcome outcome, const char *text,
-                                  int64_t not_before)
+struct span sqlite_answer(const char *text)
 {
     struct span answer = span_of(text);
     if (answer.len > ANSWER_MAX)
         answer.len = ANSWER_MAX;
+    return answer;
+}
+
+enum ledger_result ledger_outcome(struct ledger *ledger, const struct ledger_submission *done,
+                                  enum submission_outcome outcome, const char *text,
+                                  int64_t not_before)
+{
+    struct span answer = sqlite_answer(text);
     enum ledger_result result = sqlite_begin(ledger);
     if (result == LEDGER_OK)
         result = set_outcome(ledger, done, outcome, answer, not_before);
