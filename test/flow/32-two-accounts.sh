@@ -33,6 +33,7 @@ expect_replies bob 1
 kill -0 "$run" 2>/dev/null || { cat "$T/stderr"; fail "the slow server did not hold its account up: no test"; }
 kill -KILL -"$run"
 wait "$run" 2>/dev/null || :
+flock -w 10 "$T/state/lock" true || fail "the killed run still holds its lock"
 
 # Without the slow one: the exit code tells that one was down.
 sed -i '/- name: slow/,/- name: far/{/- name: far/!d}' "$T/accounts.yaml"
