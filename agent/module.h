@@ -79,6 +79,11 @@ WWW4MAIL_SERVICE const char *www4mail_setting(struct call *call, const char *key
 /* Milliseconds left for this call. */
 WWW4MAIL_SERVICE int64_t www4mail_left_ms(struct call *call);
 
+/* Of a sender: to be asked just before the last of a mail is handed over, where the carrier does not
+ * recognise its own earlier copy.  A mail that may have gone out before is then known to be repeated,
+ * also if the process dies now.  False: it must not be completed (SUBMISSION_NOT_SENT). */
+WWW4MAIL_SERVICE bool www4mail_completing(struct call *call);
+
 /* Connections to mail servers: the only way to open one. */
 WWW4MAIL_SERVICE const struct stream_ops *www4mail_streams(struct call *call);
 
@@ -112,7 +117,8 @@ struct sent_mail {
  */
 struct mailbox_ops {
     enum module_result (*open)(struct call *call, void **state_out);
-    /* The next waiting mail; *cursor starts at 0 and is the module's.  PASS: no more. */
+    /* The next waiting mail; *cursor is the module's, and 0 where a way through the mailbox starts,
+     * of which a session may have two.  PASS: no more. */
     enum module_result (*list)(struct call *call, void *state, uint64_t *cursor,
                                struct message_key *key_out, uint64_t *size_out);
     /* The raw header block, up to and with the empty line, at most headers_out->max bytes. */

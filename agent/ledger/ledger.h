@@ -69,6 +69,7 @@ struct ledger_mail {
     uint64_t size;       /* of the mail as its mailbox tells */
     struct span headers; /* raw header block */
     int fd;              /* raw bytes, or -1 when the mail is too large: headers only */
+    const char *poison;  /* why nobody is to work on it; NULL: somebody is */
 };
 
 /* Is this key known (whatever its state)?  OK or NONE; spares fetching a mail that was claimed. */
@@ -168,13 +169,17 @@ struct ledger_submission {
     struct submission submission; /* fd: a memory file, the caller closes it */
 };
 
-/* The next ready part of that account that is due (in doubt parts after `doubt_wait` seconds; when
- * that is negative, none of them), with its bytes.  Texts live in `arena`. */
-enum ledger_result ledger_next_part(struct ledger *ledger, const char *account, int64_t doubt_wait,
-                                    struct arena *arena, struct ledger_submission *next_out);
+/* The next ready part of that account that is due, with its bytes; what is in doubt is ready again
+ * only once it is resolved so.  Texts live in `arena`. */
+enum ledger_result ledger_next_part(struct ledger *ledger, const char *account, struct arena *arena,
+                                    struct ledger_submission *next_out);
 /* Committed just before the transaction with the carrier; gives the token for the outcome. */
 enum ledger_result ledger_submitting(struct ledger *ledger, const struct ledger_owner *owner,
                                      struct ledger_submission *next);
+/* Of a part that was in doubt before (in_doubt), committed just before its last byte goes out once
+ * more: whatever becomes of this process then, it is not sent again by itself.  NONE: it is no
+ * longer this process's to send. */
+enum ledger_result ledger_repeating(struct ledger *ledger, const struct ledger_submission *next);
 /* NOT_SENT and LATER make it ready again at not_before. */
 enum ledger_result ledger_outcome(struct ledger *ledger, const struct ledger_submission *done,
                                   enum submission_outcome outcome, const char *text,
@@ -186,17 +191,21 @@ struct ledger_doubt {
     int64_t since;      /* seconds since 1970 */
     int64_t not_before; /* of the next look-up; 0: none was begun */
     int tries, looks;   /* submissions begun; look-ups begun since it is in doubt */
-    bool resent;        /* it was in doubt before: it is not sent again by itself */
+    bool resent;        /* a repeat of it went out: it is not sent again by itself */
     uint64_t size;
     const char *account, *message_id, *recipient, *answer;
 };
 
 /* Parts in doubt of an account, at most `max`, longest in doubt first.  `doubt_wait` negative: all;
- * else those in doubt for so many seconds and not put off.  `account` NULL: all of all accounts,
- * one account after the other. */
+ * else those in doubt for so many seconds and not put off. */
 enum ledger_result ledger_doubts(struct ledger *ledger, const char *account, int64_t doubt_wait,
                                  struct arena *arena, struct ledger_doubt *list, size_t max,
                                  size_t *count_out);
+/* Those of all accounts, one account after the other, from the one behind `after` on (NULL: from the
+ * first): the last of a full list leads to the next. */
+enum ledger_result ledger_all_doubts(struct ledger *ledger, const struct ledger_doubt *after,
+                                     struct arena *arena, struct ledger_doubt *list, size_t max,
+                                     size_t *count_out);
 
 enum ledger_resolution {
     LEDGER_RESOLVE_ACCEPTED, /* it is known to have arrived */
@@ -229,8 +238,9 @@ enum ledger_result ledger_settled(struct ledger *ledger, int64_t job);
 /*
  * Frees what a dead owner held: taken -> claimed with one crash more (module and stage from the
  * breadcrumb, "" when unknown), submitting -> in_doubt (never, when it was in doubt before and six
- * submissions were begun: what ends its process each time is not tried for ever).  `owner` NULL:
- * every owner that does not live any more; `blame` false: it was ended on purpose, no crash is counted.
+ * submissions were begun: what ends its process before anything goes out is not tried for ever).
+ * `owner` NULL: every owner that does not live any more; `blame` false: it was ended on purpose, no
+ * crash is counted.
  */
 enum ledger_result ledger_recover(struct ledger *ledger, const struct ledger_owner *owner,
                                   bool blame, const char *module, const char *stage);

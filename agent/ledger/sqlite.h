@@ -41,6 +41,7 @@ enum statement {
     PART_ADD_BYTES,
     PART_NEXT,
     PART_SUBMITTING,
+    PART_REPEATING,
     PART_FINAL,
     PART_AGAIN,
     PART_IN_DOUBT,
@@ -81,8 +82,7 @@ enum statement {
     PURGE_MEMORY,
     PURGE_COUNTERS,
     /* accounts and clocks that changed */
-    ACCOUNT_NEXT,
-    ACCOUNT_OWES,
+    ACCOUNTS_OWING,
     ACCOUNT_KNOWN,
     RENAME_MAILS,
     RENAME_JOBS,
@@ -192,6 +192,21 @@ enum ledger_result sqlite_change(struct ledger *ledger, enum statement which,
 /* Binds and gives the number in the first row; NONE when there is none. */
 enum ledger_result sqlite_number(struct ledger *ledger, enum statement which,
                                  const struct value *values, size_t count, int64_t *number_out);
+
+/* A list for people or for a round of work: what a row becomes, and where it goes. */
+struct sqlite_list {
+    /* Fills an element from the row; false when the arena is full. */
+    bool (*read)(sqlite3_stmt *row, struct arena *arena, void *element);
+    struct arena *arena;
+    void *elements;
+    size_t size, max; /* of an element; how many there may be */
+};
+
+/* A whole call: the rows that `which` gives with these values, as far as there is room for them.
+ * *count_out says how many, 0 unless the result is OK. */
+enum ledger_result sqlite_list(struct ledger *ledger, enum statement which,
+                               const struct value *values, size_t count,
+                               const struct sqlite_list *list, size_t *count_out);
 
 /* States what SQLite said last while doing `what`. */
 enum ledger_result sqlite_failed(struct ledger *ledger, int code, const char *what);

@@ -8,36 +8,19 @@
  * ahead. */
 enum { LONGEST_WAIT = 2 * 3600 };
 
-/* The account behind *name; NONE when that was the last. */
-static enum ledger_result next_account(struct ledger *ledger, struct arena *arena,
-                                       const char **name)
+static bool read_name(sqlite3_stmt *row, struct arena *arena, void *element)
 {
-    sqlite3_stmt *row = sqlite_bind(ledger, ACCOUNT_NEXT, VALUES(TEXT(*name)));
-    enum ledger_result result = sqlite_step(ledger, row);
-    if (result == LEDGER_OK)
-        *name = sqlite_column(arena, row, 0);
-    return result == LEDGER_OK && !*name ? sqlite_no_memory(ledger) : result;
+    const char **name = element;
+    *name = sqlite_column(arena, row, 0);
+    return *name != NULL;
 }
 
 enum ledger_result ledger_owing(struct ledger *ledger, struct arena *arena, const char **names,
                                 size_t max, size_t *count_out)
 {
-    size_t count = 0;
-    const char *name = "";
-    int64_t owes;
-    *count_out = 0;
-    enum ledger_result result = sqlite_begin_read(ledger);
-    while (result == LEDGER_OK && count < max &&
-           (result = next_account(ledger, arena, &name)) == LEDGER_OK) {
-        result = sqlite_number(ledger, ACCOUNT_OWES, VALUES(TEXT(name)), &owes);
-        if (result == LEDGER_OK)
-            names[count++] = name;
-        else if (result == LEDGER_NONE)
-            result = LEDGER_OK;
-    }
-    result = sqlite_end(ledger, result == LEDGER_NONE ? LEDGER_OK : result);
-    *count_out = result == LEDGER_OK ? count : 0;
-    return result;
+    return sqlite_list(ledger, ACCOUNTS_OWING, VALUES(NUMBER((int64_t)max)),
+                       &(struct sqlite_list){read_name, arena, names, sizeof *names, max},
+                       count_out);
 }
 
 static enum ledger_result rename_rows(struct ledger *ledger, const char *from, const char *to)

@@ -84,6 +84,8 @@ static enum ledger_result claim(struct ledger *ledger, const struct ledger_mail 
         result = sqlite_run(ledger, JOB_ADD,
                             VALUES(NUMBER(row), TEXT(mail->key.account), NUMBER(clock_now())));
     *job_out = sqlite3_last_insert_rowid(ledger->db);
+    if (result == LEDGER_OK && mail->poison)
+        result = sqlite_run(ledger, JOB_POISON, VALUES(NUMBER(*job_out), TEXT(mail->poison)));
     return result;
 }
 

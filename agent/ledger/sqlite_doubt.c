@@ -3,8 +3,9 @@
 #include "agent/base/clock.h"
 #include "agent/ledger/sqlite.h"
 
-static bool read_doubt(sqlite3_stmt *row, struct arena *arena, struct ledger_doubt *doubt)
+static bool read_doubt(sqlite3_stmt *row, struct arena *arena, void *element)
 {
+    struct ledger_doubt *doubt = element;
     *doubt = (struct ledger_doubt){
         .part = sqlite3_column_int64(row, 0),
         .job = sqlite3_column_int64(row, 1),
@@ -26,29 +27,25 @@ enum ledger_result ledger_doubts(struct ledger *ledger, const char *account, int
                                  struct arena *arena, struct ledger_doubt *list, size_t max,
                                  size_t *count_out)
 {
-    size_t count = 0;
     int64_t now = doubt_wait < 0 ? INT64_MAX / 2 : clock_now();
-    const struct value values[] = {NUMBER((int64_t)max), TEXT(account),
-                                   NUMBER(doubt_wait < 0 ? INT64_MAX : now - doubt_wait),
-                                   NUMBER(now)};
-    *count_out = 0;
-    enum ledger_result result = sqlite_begin_read(ledger);
-    if (result != LEDGER_OK)
-        return sqlite_end(ledger, result);
-    sqlite3_stmt *row = account ? sqlite_bind(ledger, PART_DOUBTS_OF_ACCOUNT, values, 4)
-                                : sqlite_bind(ledger, PART_DOUBTS, values, 1);
-    while (count < max && (result = sqlite_step(ledger, row)) == LEDGER_OK) {
-        if (!read_doubt(row, arena, &list[count])) {
-            result = sqlite_no_memory(ledger);
-            break;
-        }
-        count++;
-    }
-    if (result == LEDGER_NONE)
-        result = LEDGER_OK;
-    result = sqlite_end(ledger, result);
-    *count_out = result == LEDGER_OK ? count : 0;
-    return result;
+    int64_t since = doubt_wait < 0 ? INT64_MAX : now - doubt_wait;
+    return sqlite_list(ledger, PART_DOUBTS_OF_ACCOUNT,
+                       VALUES(NUMBER((int64_t)max), TEXT(account), NUMBER(since), NUMBER(now)),
+                       &(struct sqlite_list){read_doubt, arena, list, sizeof *list, max},
+                       count_out);
+}
+
+enum ledger_result ledger_all_doubts(struct ledger *ledger, const struct ledger_doubt *after,
+                                     struct arena *arena, struct ledger_doubt *list, size_t max,
+                                     size_t *count_out)
+{
+    const struct ledger_doubt first = {.account = "", .since = INT64_MIN};
+    after = after ? after : &first;
+    return sqlite_list(ledger, PART_DOUBTS,
+                       VALUES(NUMBER((int64_t)max), TEXT(after->account), NUMBER(after->since),
+                              NUMBER(after->part)),
+                       &(struct sqlite_list){read_doubt, arena, list, sizeof *list, max},
+                       count_out);
 }
 
 static enum ledger_result change(struct ledger *ledger, const struct ledger_doubt *doubt,

@@ -52,16 +52,14 @@ static enum ledger_result load_bytes(struct ledger *ledger, struct ledger_submis
     return result;
 }
 
-enum ledger_result ledger_next_part(struct ledger *ledger, const char *account, int64_t doubt_wait,
-                                    struct arena *arena, struct ledger_submission *next_out)
+enum ledger_result ledger_next_part(struct ledger *ledger, const char *account, struct arena *arena,
+                                    struct ledger_submission *next_out)
 {
-    int64_t now = clock_now();
     *next_out = (struct ledger_submission){.submission.fd = -1};
     enum ledger_result result = sqlite_begin_read(ledger);
     if (result == LEDGER_OK) {
-        sqlite3_stmt *row = sqlite_bind(
-            ledger, PART_NEXT,
-            VALUES(TEXT(account), NUMBER(now), NUMBER(doubt_wait < 0 ? -1 : now - doubt_wait)));
+        sqlite3_stmt *row =
+            sqlite_bind(ledger, PART_NEXT, VALUES(TEXT(account), NUMBER(clock_now())));
         result = sqlite_step(ledger, row);
         if (result == LEDGER_OK)
             result = read_part(ledger, row, arena, next_out);
@@ -92,6 +90,15 @@ enum ledger_result ledger_submitting(struct ledger *ledger, const struct ledger_
     result = sqlite_end(ledger, result);
     next->token = result == LEDGER_OK ? token : 0;
     return result;
+}
+
+enum ledger_result ledger_repeating(struct ledger *ledger, const struct ledger_submission *next)
+{
+    enum ledger_result result = sqlite_begin(ledger);
+    if (result == LEDGER_OK)
+        result =
+            sqlite_change(ledger, PART_REPEATING, VALUES(NUMBER(next->part), NUMBER(next->token)));
+    return sqlite_end(ledger, result);
 }
 
 static enum ledger_result set_outcome(struct ledger *ledger, const struct ledger_submission *done,

@@ -212,3 +212,23 @@ const char *sqlite_column(struct arena *arena, sqlite3_stmt *statement, int colu
     struct span text;
     return sqlite_column_span(arena, statement, column, &text) ? text.at : NULL;
 }
+
+enum ledger_result sqlite_list(struct ledger *ledger, enum statement which,
+                               const struct value *values, size_t count,
+                               const struct sqlite_list *list, size_t *count_out)
+{
+    size_t found = 0;
+    sqlite3_stmt *row = NULL;
+    enum ledger_result result = sqlite_begin_read(ledger);
+    if (result == LEDGER_OK)
+        row = sqlite_bind(ledger, which, values, count);
+    while (result == LEDGER_OK && found < list->max) {
+        result = sqlite_step(ledger, row);
+        if (result == LEDGER_OK &&
+            !list->read(row, list->arena, (char *)list->elements + found++ * list->size))
+            result = sqlite_no_memory(ledger);
+    }
+    result = sqlite_end(ledger, result == LEDGER_NONE ? LEDGER_OK : result);
+    *count_out = result == LEDGER_OK ? found : 0;
+    return result;
+}

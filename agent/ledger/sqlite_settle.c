@@ -15,8 +15,9 @@ static enum message_outcome outcome_of(const char *state)
     }
 }
 
-static bool read_settle(sqlite3_stmt *row, struct arena *arena, struct ledger_settle *settle)
+static bool read_settle(sqlite3_stmt *row, struct arena *arena, void *element)
 {
+    struct ledger_settle *settle = element;
     *settle = (struct ledger_settle){
         .job = sqlite3_column_int64(row, 0),
         .outcome = outcome_of((const char *)sqlite3_column_text(row, 1)),
@@ -32,25 +33,9 @@ enum ledger_result ledger_settle_list(struct ledger *ledger, const char *account
                                       struct arena *arena, struct ledger_settle *list, size_t max,
                                       size_t *count_out)
 {
-    size_t count = 0;
-    *count_out = 0;
-    enum ledger_result result = sqlite_begin_read(ledger);
-    if (result != LEDGER_OK)
-        return sqlite_end(ledger, result);
-    sqlite3_stmt *row =
-        sqlite_bind(ledger, SETTLE_LIST, VALUES(TEXT(account), NUMBER((int64_t)max)));
-    while (count < max && (result = sqlite_step(ledger, row)) == LEDGER_OK) {
-        if (!read_settle(row, arena, &list[count])) {
-            result = sqlite_no_memory(ledger);
-            break;
-        }
-        count++;
-    }
-    if (result == LEDGER_NONE)
-        result = LEDGER_OK;
-    result = sqlite_end(ledger, result);
-    *count_out = result == LEDGER_OK ? count : 0;
-    return result;
+    return sqlite_list(ledger, SETTLE_LIST, VALUES(TEXT(account), NUMBER((int64_t)max)),
+                       &(struct sqlite_list){read_settle, arena, list, sizeof *list, max},
+                       count_out);
 }
 
 enum ledger_result ledger_settled(struct ledger *ledger, int64_t job)

@@ -105,24 +105,26 @@ static const char *const texts[STATEMENT_COUNT] = {
         "SELECT id, job, tries, in_doubt_since, message_id, sender, recipient FROM part"
         " WHERE id = (SELECT min(id) FROM (SELECT * FROM (" PART_READY
         " not_before = 0 ORDER BY id LIMIT 1) UNION ALL SELECT * FROM (" PART_READY
-        " not_before BETWEEN 1 AND ?2 ORDER BY not_before, id LIMIT 1) UNION ALL SELECT * FROM"
-        " (SELECT id FROM part INDEXED BY part_doubt WHERE account = ?1 AND state = 'in_doubt'"
-        "  AND in_doubt_since <= ?3 ORDER BY in_doubt_since, id LIMIT 1)))",
+        " not_before BETWEEN 1 AND ?2 ORDER BY not_before, id LIMIT 1)))",
     [PART_SUBMITTING] =
         "UPDATE part SET state = 'submitting', tries = tries + 1, token = ?3,"
         " owner_pid = ?4, owner_start = ?5, owner_boot = ?6"
-        " WHERE id = ?1 AND tries = ?2 AND state IN ('ready', 'in_doubt')",
+        " WHERE id = ?1 AND tries = ?2 AND state = 'ready'",
+    [PART_REPEATING] =
+        "UPDATE part SET resent = 1 WHERE id = ?1 AND token = ?2 AND state = 'submitting'",
     [PART_FINAL] =
         "UPDATE part SET state = ?3, answer = ?4, " NO_OWNER
         " WHERE id = ?1 AND token = ?2 AND state = 'submitting'",
     [PART_AGAIN] =
-        "UPDATE part SET state = 'ready', not_before = ?3, answer = ?4, " NO_OWNER
+        "UPDATE part SET state = 'ready', resent = 0, not_before = ?3, answer = ?4, " NO_OWNER
         " WHERE id = ?1 AND token = ?2 AND state = 'submitting'",
     [PART_IN_DOUBT] =
         "UPDATE part SET state = 'in_doubt', resent = in_doubt_since > 0, looks = 0,"
         " not_before = 0, in_doubt_since = ?3, answer = ?4, " NO_OWNER
         " WHERE id = ?1 AND token = ?2 AND state = 'submitting'",
-    [PART_DOUBTS] = DOUBT_COLUMNS " ORDER BY account, in_doubt_since, id LIMIT ?1",
+    [PART_DOUBTS] =
+        DOUBT_COLUMNS " AND (account, in_doubt_since, id) > (?2, ?3, ?4)"
+        " ORDER BY account, in_doubt_since, id LIMIT ?1",
     [PART_DOUBTS_OF_ACCOUNT] =
         DOUBT_COLUMNS " AND account = ?2 AND in_doubt_since <= ?3"
         " AND not_before <= ?4"
@@ -162,7 +164,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         " WHERE state = 'taken' AND owner_pid = ?1 AND owner_start = ?2 AND owner_boot = ?3",
     [RECOVER_PARTS] =
         "UPDATE part INDEXED BY part_owner SET in_doubt_since = ?4, looks = 0, not_before = 0,"
-        " state = CASE WHEN tries >= 6 AND in_doubt_since > 0 THEN 'never' ELSE 'in_doubt' END, " NO_OWNER
+        " state = CASE WHEN tries >= 6 AND in_doubt_since > 0 AND resent = 0 THEN 'never'"
+        "  ELSE 'in_doubt' END, " NO_OWNER
         " WHERE state = 'submitting' AND owner_pid = ?1 AND owner_start = ?2 AND owner_boot = ?3",
 
     [COUNTER_ADD] =
@@ -219,14 +222,16 @@ static const char *const texts[STATEMENT_COUNT] = {
     [PURGE_COUNTERS] =
         "DELETE FROM counter WHERE id IN (SELECT id FROM counter WHERE period < ?1 LIMIT ?2)",
 
-    [ACCOUNT_NEXT] =
-        "SELECT account FROM job INDEXED BY job_account WHERE account > ?1"
-        " ORDER BY account LIMIT 1",
-    [ACCOUNT_OWES] =
-        "SELECT 1 WHERE EXISTS (SELECT 1 FROM job INDEXED BY job_live WHERE account = ?1"
+    /* From name to name by the index, however many jobs each has. */
+    [ACCOUNTS_OWING] =
+        "WITH RECURSIVE known (name) AS (SELECT min(account) FROM job INDEXED BY job_account"
+        " UNION ALL SELECT (SELECT min(account) FROM job INDEXED BY job_account"
+        "  WHERE account > known.name) FROM known WHERE known.name IS NOT NULL)"
+        " SELECT name FROM known WHERE"
+        " EXISTS (SELECT 1 FROM job INDEXED BY job_live WHERE account = name"
         "  AND state IN " LIVE_STATES ")"
-        " OR EXISTS (SELECT 1 FROM part INDEXED BY part_live WHERE account = ?1"
-        "  AND state IN " OWED_STATES ")",
+        " OR EXISTS (SELECT 1 FROM part INDEXED BY part_live WHERE account = name"
+        "  AND state IN " OWED_STATES ") LIMIT ?1",
     [ACCOUNT_KNOWN] =
         "SELECT id FROM mail WHERE account = ?1 LIMIT 1",
     [RENAME_MAILS] =

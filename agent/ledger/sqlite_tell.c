@@ -84,8 +84,9 @@ enum ledger_result ledger_outstanding(struct ledger *ledger, const char *account
     return sqlite_end(ledger, result);
 }
 
-static bool read_row(sqlite3_stmt *row, struct arena *arena, struct ledger_row *row_out)
+static bool read_row(sqlite3_stmt *row, struct arena *arena, void *element)
 {
+    struct ledger_row *row_out = element;
     *row_out = (struct ledger_row){
         .id = sqlite3_column_int64(row, 0),
         .account = sqlite_column(arena, row, 1),
@@ -105,23 +106,7 @@ static bool read_row(sqlite3_stmt *row, struct arena *arena, struct ledger_row *
 enum ledger_result ledger_list(struct ledger *ledger, const char *account, struct arena *arena,
                                struct ledger_row *rows, size_t max, size_t *count_out)
 {
-    size_t count = 0;
-    *count_out = 0;
-    enum ledger_result result = sqlite_begin_read(ledger);
-    if (result != LEDGER_OK)
-        return sqlite_end(ledger, result);
-    sqlite3_stmt *row = sqlite_bind(ledger, account ? LIST_OF_ACCOUNT : LIST,
-                                    VALUES(TEXT(account), NUMBER((int64_t)max)));
-    while (count < max && (result = sqlite_step(ledger, row)) == LEDGER_OK) {
-        if (!read_row(row, arena, &rows[count])) {
-            result = sqlite_no_memory(ledger);
-            break;
-        }
-        count++;
-    }
-    if (result == LEDGER_NONE)
-        result = LEDGER_OK;
-    result = sqlite_end(ledger, result);
-    *count_out = result == LEDGER_OK ? count : 0;
-    return result;
+    return sqlite_list(ledger, account ? LIST_OF_ACCOUNT : LIST,
+                       VALUES(TEXT(account), NUMBER((int64_t)max)),
+                       &(struct sqlite_list){read_row, arena, rows, sizeof *rows, max}, count_out);
 }

@@ -21,6 +21,9 @@ struct call {
      * NULL and a fault when it cannot be had.  NULL: a key like any other. */
     const char *(*secret)(void *context, struct fault *fault);
     void *secret_context;
+    /* Asked by a sender just before the end of a mail goes out; NULL: it may. */
+    bool (*completing)(void *context);
+    void *completing_context;
 };
 
 #endif

@@ -20,6 +20,12 @@ void crumb_limit(struct crumb *crumb, int64_t ms)
         crumb->must_end_ms = ms ? clock_monotonic_ms() + ms : 0;
 }
 
+void crumb_reading(struct crumb *crumb, const char *name)
+{
+    if (crumb)
+        snprintf(crumb->reading, sizeof crumb->reading, "%s", name);
+}
+
 static enum module_result use_one(const struct block *block, enum stage_id stage,
                                   struct crumb *crumb, struct call *call, module_use use,
                                   void *context)

@@ -16,12 +16,15 @@ struct crumb {
     char stage[32];
     char module[64];
     int64_t must_end_ms; /* monotonic; what it does now hangs when it lasts longer; 0 no limit */
+    char reading[72];    /* of a mail process: the mail that it reads (agent/process/reading.h) */
 };
 
-/* For both, crumb may be NULL. */
+/* For all, crumb may be NULL. */
 void crumb_set(struct crumb *crumb, const char *stage, const char *module);
 /* What begins now may last so long, or the supervisor ends the process; 0: as long as it likes. */
 void crumb_limit(struct crumb *crumb, int64_t ms);
+/* Which mail is read from now on; "" none. */
+void crumb_reading(struct crumb *crumb, const char *name);
 
 /* One use of an open module.  The call's module, settings and defaults are set; the rest is as
  * the caller made it. */

@@ -54,6 +54,11 @@ int64_t www4mail_left_ms(struct call *call)
     return clock_left_ms(call->deadline_ms);
 }
 
+bool www4mail_completing(struct call *call)
+{
+    return !call->completing || call->completing(call->completing_context);
+}
+
 const struct stream_ops *www4mail_streams(struct call *call)
 {
     (void)call;

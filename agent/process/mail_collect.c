@@ -6,7 +6,10 @@
 #include "agent/base/file.h"
 #include "agent/base/log.h"
 #include "agent/process/channel.h"
+#include "agent/process/reading.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -119,31 +122,74 @@ static int fetch_body(struct mailer *mailer, struct session *session, const stru
     return -1;
 }
 
-static int claim_one(struct mailer *mailer, struct session *session, const struct message_key *key,
-                     uint64_t size, struct buffer *headers)
+/* What was read is kept, and a worker may begin. */
+static int keep(struct mailer *mailer, const struct ledger_mail *mail)
 {
     int64_t job = 0;
-    crumb_limit(mailer->crumb, POLL_MS + POLL_SLACK_MS);
-    buffer_clear(headers);
-    if (session->ops->head(&session->call, session->state, key, headers) != MODULE_OK)
-        return mailer_complain(mailer, "lireadmail", &session->fault);
-    int fd = fetch_body(mailer, session, key, size);
-    if (fd < 0 && fault_is_set(&session->fault))
-        return mailer_complain(mailer, "lireadmail", &session->fault);
-    struct ledger_mail mail = {
-        .key = *key, .size = size, .headers = buffer_span(headers), .fd = fd};
-    enum ledger_result result = ledger_claim(mailer->ledger, &mail, &job);
-    if (fd >= 0)
-        close(fd);
+    enum ledger_result result = ledger_claim(mailer->ledger, mail, &job);
     if (result == LEDGER_ALREADY)
         return EX_OK;
     if (result != LEDGER_OK)
         return ledger_trouble(mailer, result);
-    log_line(LOG_INFO, "job %lld  %-12s  %s, %llu bytes", (long long)job, "lireadmail", key->uid,
-             (unsigned long long)size);
-    channel_send(mailer->channel,
-                 (struct notice){.kind = NOTICE_CLAIMED, .account = mailer->index});
+    log_line(LOG_INFO, "job %lld  %-12s  %s, %llu bytes", (long long)job, "lireadmail",
+             mail->key.uid, (unsigned long long)mail->size);
+    if (!mail->poison)
+        channel_send(mailer->channel,
+                     (struct notice){.kind = NOTICE_CLAIMED, .account = mailer->index});
     return EX_OK;
+}
+
+/* Who reads it dies: the others must not wait for it for ever.  In place of what nobody has seen,
+ * its headers say which it is, so that no two are the same. */
+static int set_aside(struct mailer *mailer, const struct message_key *key, uint64_t size)
+{
+    char headers[1024];
+    snprintf(headers, sizeof headers, "X-Www4mail-Unread: %.400s/%" PRId64 "/%.400s\r\n\r\n",
+             key->mailbox ? key->mailbox : "", key->uidvalidity, key->uid);
+    const struct ledger_mail mail = {.key = *key,
+                                     .size = size,
+                                     .headers = span_of(headers),
+                                     .fd = -1,
+                                     .poison = "nobody could read it"};
+    log_line(LOG_ERROR,
+             "account %s: mail %s of %s, %llu bytes, ended the mail process %d times while it was "
+             "read: it is set aside unread and stays in the mailbox; answer its sender by hand",
+             key->account, key->uid, key->mailbox ? key->mailbox : "the mailbox",
+             (unsigned long long)size, READING_DEATHS);
+    return keep(mailer, &mail);
+}
+
+static bool read_mail(struct mailer *mailer, struct session *session, const struct message_key *key,
+                      struct buffer *headers, struct ledger_mail *mail)
+{
+    if (session->ops->head(&session->call, session->state, key, headers) != MODULE_OK)
+        return false;
+    mail->fd = fetch_body(mailer, session, key, mail->size);
+    mail->headers = buffer_span(headers);
+    return mail->fd >= 0 || !fault_is_set(&session->fault);
+}
+
+static int claim_one(struct mailer *mailer, struct session *session, const struct message_key *key,
+                     uint64_t size, struct buffer *headers)
+{
+    char name[HASH_HEX_SIZE];
+    struct ledger_mail mail = {.key = *key, .size = size, .fd = -1};
+    reading_name(key, name);
+    if (reading_ended(mailer->ledger, name, READING_DIED) >= READING_DEATHS)
+        return set_aside(mailer, key, size);
+    crumb_limit(mailer->crumb, POLL_MS + POLL_SLACK_MS);
+    crumb_reading(mailer->crumb, name);
+    buffer_clear(headers);
+    bool read = read_mail(mailer, session, key, headers, &mail);
+    crumb_reading(mailer->crumb, "");
+    if (!read) {
+        reading_note(mailer->ledger, name, READING_FAILED); /* if that fails, it is only later */
+        return mailer_complain(mailer, "lireadmail", &session->fault);
+    }
+    int code = keep(mailer, &mail);
+    if (mail.fd >= 0)
+        close(mail.fd);
+    return code;
 }
 
 static bool is_known(struct mailer *mailer, const struct message_key *key)
@@ -153,26 +199,58 @@ static bool is_known(struct mailer *mailer, const struct message_key *key)
     return ledger_known(mailer->ledger, key) == LEDGER_OK;
 }
 
-static int collect_all(struct mailer *mailer, struct session *session)
-{
-    struct message_key key;
+/* One way through the mailbox. */
+struct collecting {
+    struct mailer *mailer;
+    struct session *session;
     struct buffer headers;
+    bool last;      /* those whose reading failed before; else only counted */
+    size_t put_off; /* so many were */
+    int code;
+};
+
+static bool is_put_off(struct collecting *collecting, const struct message_key *key)
+{
+    char name[HASH_HEX_SIZE];
+    reading_name(key, name);
+    bool failed =
+        reading_ended(collecting->mailer->ledger, name, READING_FAILED) >= READING_FAILURES;
+    collecting->put_off += failed && !collecting->last;
+    return failed != collecting->last;
+}
+
+static void collect(struct collecting *collecting)
+{
+    struct mailer *mailer = collecting->mailer;
+    struct session *session = collecting->session;
+    struct message_key key;
     uint64_t cursor = 0, size = 0;
-    int code = EX_OK;
     enum module_result result;
-    buffer_init(&headers, HEADERS_BYTES);
     while ((result = session->ops->list(&session->call, session->state, &cursor, &key, &size)) ==
            MODULE_OK) {
         key.account = mailer->account->name;
-        if (!is_known(mailer, &key))
-            code = run_worse_exit(code, claim_one(mailer, session, &key, size, &headers));
+        if (!is_known(mailer, &key) && !is_put_off(collecting, &key))
+            collecting->code = run_worse_exit(
+                collecting->code, claim_one(mailer, session, &key, size, &collecting->headers));
         if (mailer->ledger_failed || mail_asked_to_stop())
-            break; /* what is not claimed stays where it is */
+            return; /* what is not claimed stays where it is */
     }
-    buffer_free(&headers);
-    if (result != MODULE_PASS && result != MODULE_OK)
-        code = run_worse_exit(code, mailer_complain(mailer, "lireadmail", &session->fault));
-    return code;
+    if (result != MODULE_PASS)
+        collecting->code = run_worse_exit(collecting->code,
+                                          mailer_complain(mailer, "lireadmail", &session->fault));
+}
+
+static int collect_all(struct mailer *mailer, struct session *session)
+{
+    struct collecting collecting = {.mailer = mailer, .session = session, .code = EX_OK};
+    buffer_init(&collecting.headers, HEADERS_BYTES);
+    collect(&collecting);
+    if (collecting.put_off > 0 && !mailer->ledger_failed && !mail_asked_to_stop()) {
+        collecting.last = true;
+        collect(&collecting);
+    }
+    buffer_free(&collecting.headers);
+    return collecting.code;
 }
 
 /* How full the mailbox is, for `www4mail status`; its own trouble is nobody's concern. */

@@ -16,7 +16,7 @@
 /* A mail is begun only while enough of the session is left for the wait after its end, which
  * RFC 5321 (4.5.3.2.6) puts at ten minutes. */
 enum { SESSION_MS = 900000, MAIL_MS = 660000, MAIL_LIMIT_MS = SESSION_MS + 60000 };
-enum { PART_ARENA_BYTES = 4 << 20, GIVE_UP_TRIES = 125, OUTCOME_ATTEMPTS = 5, NONE_IN_DOUBT = -1 };
+enum { PART_ARENA_BYTES = 4 << 20, GIVE_UP_TRIES = 125, OUTCOME_ATTEMPTS = 5 };
 
 /* One session with a sender; ops is NULL when none is open. */
 struct sender_session {
@@ -30,7 +30,7 @@ struct sender_session {
 struct carrying {
     struct mailer *mailer;
     struct sender_session *session;
-    const struct submission *submission;
+    const struct ledger_submission *next;
     enum submission_outcome outcome;
     const char *text;
     bool failed;     /* over this mail, by the module itself: the next may fare better */
@@ -94,8 +94,8 @@ static enum module_result use_sender(struct call *call, const struct www4mail_mo
     if (result != MODULE_OK)
         return result;
     call->deadline_ms = session->call.deadline_ms;
-    result = module->sender->submit(call, session->state, carrying->submission, &carrying->outcome,
-                                    &carrying->text);
+    result = module->sender->submit(call, session->state, &carrying->next->submission,
+                                    &carrying->outcome, &carrying->text);
     if (!is_session_good(carrying, call, result))
         session_close(carrying->mailer, session);
     return result;
@@ -107,6 +107,13 @@ int64_t mailer_next_try(int tries)
     return clock_now() + waits[tries < 4 ? tries : 4];
 }
 
+/* A repeat must be known before it goes out: dying behind it is no reason for another. */
+static bool keep_repeat(void *context)
+{
+    const struct carrying *carrying = context;
+    return ledger_repeating(carrying->mailer->ledger, carrying->next) == LEDGER_OK;
+}
+
 static void carry(struct mailer *mailer, struct sender_session *session,
                   const struct ledger_submission *next, struct carrying *carrying,
                   struct arena *arena)
@@ -116,11 +123,13 @@ static void carry(struct mailer *mailer, struct sender_session *session,
                         .overrides = &mailer->account->submission.settings,
                         .arena = arena,
                         .fault = &fault,
-                        .told_to_end = mail_asked_to_stop};
+                        .told_to_end = mail_asked_to_stop,
+                        .completing = next->in_doubt ? keep_repeat : NULL,
+                        .completing_context = carrying};
     mailer_give_secret(mailer, MAILER_SUBMISSION, &call);
     *carrying = (struct carrying){.mailer = mailer,
                                   .session = session,
-                                  .submission = &next->submission,
+                                  .next = next,
                                   .outcome = SUBMISSION_NOT_SENT,
                                   .text = ""};
     enum module_result result =
@@ -222,7 +231,7 @@ static enum ledger_result submit_next(struct mailer *mailer, struct sender_sessi
     }
     crumb_limit(mailer->crumb, MAIL_LIMIT_MS);
     enum ledger_result result =
-        ledger_next_part(mailer->ledger, mailer->account->name, NONE_IN_DOUBT, arena, &next);
+        ledger_next_part(mailer->ledger, mailer->account->name, arena, &next);
     if (result == LEDGER_OK) {
         bool held = !mailer_may_sign_in(mailer, MAILER_SUBMISSION);
         if (held)

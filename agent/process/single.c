@@ -167,7 +167,7 @@ static int write_parts(struct mailer *mailer, struct output *output)
     while (result == LEDGER_OK && code == EX_OK) {
         struct arena *arena = arena_new(PART_ARENA_BYTES);
         struct ledger_submission part;
-        result = arena ? ledger_next_part(mailer->ledger, mailer->account->name, 0, arena, &part)
+        result = arena ? ledger_next_part(mailer->ledger, mailer->account->name, arena, &part)
                        : LEDGER_ERROR;
         if (result == LEDGER_OK) {
             result = ledger_submitting(mailer->ledger, &mailer->owner, &part);

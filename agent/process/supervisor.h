@@ -35,6 +35,7 @@ struct child {
 struct account_turn {
     bool wanted;
     int64_t next_ms; /* of a daemon: when to poll again (clock_awaited_ms); 0 while it is polled */
+    int deaths;      /* of its mail processes while they read a mail, in a row */
 };
 
 struct supervisor {
@@ -63,6 +64,7 @@ struct ledger_visit {
     const struct ledger_owner *dead; /* NULL: all that do not live any more */
     bool blame;
     const struct crumb *crumb; /* where the dead one stood; NULL unknown */
+    const char *reading;       /* the mail that it read (agent/process/reading.h); NULL none */
     int64_t purge_ms;          /* forget what is old, for so long at most; 0: not now */
     bool mend_times;           /* the clock was set */
 };

@@ -6,6 +6,7 @@
 #include "agent/base/clock.h"
 #include "agent/base/log.h"
 #include "agent/process/channel.h"
+#include "agent/process/reading.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ enum {
     DEATHS_MAX = 6, /* in a row without a job done: then one run has no workers any more */
     BLIND_MAX = 5,  /* looks at the ledger in a row that failed: the same */
     DEATHS_A_JOB = 3,
+    DEATHS_READING = 6, /* of mail processes that an account has in a row: then it waits its turn */
     PAUSE_IN_MODULE_MS = 200,
     PAUSE_DOUBLINGS = 9, /* a daemon waits up to 51 s between two of them */
 };
@@ -44,6 +46,8 @@ static enum ledger_result visit_ledger(struct supervisor *supervisor, struct led
         snprintf(module, sizeof module, "%.63s", visit->crumb->module);
     }
     enum ledger_result result = ledger_recover(ledger, visit->dead, visit->blame, module, stage);
+    if ((result == LEDGER_OK || result == LEDGER_NONE) && visit->reading)
+        result = reading_note(ledger, visit->reading, READING_DIED);
     if ((result == LEDGER_OK || result == LEDGER_NONE) && visit->mend_times)
         result = ledger_mend_times(ledger);
     if (result == LEDGER_OK || result == LEDGER_NONE)
@@ -211,25 +215,47 @@ static bool on_purpose(const struct supervisor *supervisor, int status)
     return supervisor->stopping || by == SIGTERM || by == SIGINT || by == SIGHUP;
 }
 
+static void tell_death(const struct child *child, const char *name, int status)
+{
+    log_line(LOG_ERROR, "account %s: its mail process %s %d in %.31s %.63s", name,
+             WIFSIGNALED(status) ? "died of signal" : "was ended with exit code",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), child->crumb->stage,
+             child->crumb->module);
+}
+
+/* Frees what it held; a mail that it died of is remembered, and the others of that mailbox are read
+ * by a successor, while there are few such mails. */
+static int bury_mail(struct supervisor *supervisor, const struct child *child, bool purpose)
+{
+    struct account_turn *turn = &supervisor->accounts[child->account];
+    char reading[sizeof child->crumb->reading] = "";
+    snprintf(reading, sizeof reading, "%.71s", child->crumb->reading);
+    struct ledger_visit visit = {.dead = &child->owner};
+    if (!purpose && *reading) {
+        visit.reading = reading;
+        turn->wanted = ++turn->deaths <= DEATHS_READING && !supervisor->stopping;
+    }
+    return supervisor_look_at_ledger(supervisor, &visit);
+}
+
 static void after_mail(struct supervisor *supervisor, struct child *child, int status)
 {
     const struct account *account = &supervisor->run->config->accounts[child->account];
+    struct account_turn *turn = &supervisor->accounts[child->account];
     bool purpose = on_purpose(supervisor, status);
     bool in_module = child->crumb->module[0] != '\0' && !purpose;
     int code = WIFEXITED(status) && !in_module ? WEXITSTATUS(status) : EX_TEMPFAIL;
     if (in_module || (WIFSIGNALED(status) && !purpose))
-        log_line(LOG_ERROR, "account %s: its mail process %s %d in %.31s %.63s", account->name,
-                 WIFSIGNALED(status) ? "died of signal" : "was ended with exit code",
-                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), child->crumb->stage,
-                 child->crumb->module);
+        tell_death(child, account->name, status);
+    turn->next_ms = clock_awaited_ms() + account->poll_every * 1000;
     if (WIFSIGNALED(status) || in_module)
-        code = run_worse_exit(code, supervisor_look_at_ledger(
-                                        supervisor, &(struct ledger_visit){.dead = &child->owner}));
+        code = run_worse_exit(code, bury_mail(supervisor, child, purpose));
+    else
+        turn->deaths = 0;
     supervisor->code = run_worse_exit(supervisor->code, code);
     /* What was answered behind its back is for its successor. */
     if (child->given > child->taken && !supervisor->stopping)
-        supervisor->accounts[child->account].wanted = true;
-    supervisor->accounts[child->account].next_ms = clock_awaited_ms() + account->poll_every * 1000;
+        turn->wanted = true;
 }
 
 static void after_worker(struct supervisor *supervisor, struct child *child, int status)

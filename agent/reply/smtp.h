@@ -41,6 +41,7 @@ enum smtp_stop {
     SMTP_STOP_SIZE,       /* larger than the server announced to take */
     SMTP_STOP_FLOOD,      /* an endless reply */
     SMTP_STOP_READ,       /* the stored bytes could not be read; io_error says why */
+    SMTP_STOP_KEPT_BACK,  /* the agent cannot write down that the mail is completed now */
     SMTP_STOP_ADDRESS     /* no TLS, and not this machine */
 };
 

@@ -136,6 +136,9 @@ static enum module_result conclude_stop(struct smtp_session *session, CURLcode r
         return www4mail_fault(
             session->call, MODULE_FAIL, FAULT_IO, NULL, "the stored mail cannot be read: %s",
             session->io_error ? strerror(session->io_error) : "it is shorter than it was");
+    case SMTP_STOP_KEPT_BACK:
+        return say(session, out, SUBMISSION_NOT_SENT,
+                   "broken off: that the mail is sent once more could not be written down");
     case SMTP_STOP_ADDRESS:
         return www4mail_fault(session->call, MODULE_FAIL, FAULT_CONFIG, NULL,
                               "submission.tls: none is for this machine only, and %s is not; "

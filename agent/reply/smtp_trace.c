@@ -100,8 +100,13 @@ size_t smtp_give_bytes(char *bytes, size_t size, size_t count, void *context)
         return CURL_READFUNC_ABORT;
     }
     session->offset += (uint64_t)got;
-    if (session->offset == session->submission->size && session->step == SMTP_TEXT)
+    if (session->offset == session->submission->size && session->step == SMTP_TEXT) {
+        if (!www4mail_completing(session->call)) {
+            session->stop = SMTP_STOP_KEPT_BACK;
+            return CURL_READFUNC_ABORT;
+        }
         smtp_step_to(session, SMTP_DOT);
+    }
     return (size_t)got;
 }
 

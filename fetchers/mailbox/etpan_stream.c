@@ -1,15 +1,82 @@
 /* SPDX-License-Identifier: ISC */
-/* A libetpan stream driver over struct stream; all limits and all of TLS are the stream's. */
+/*
+ * A libetpan stream driver over struct stream; all limits and all of TLS are the stream's, but one:
+ * libetpan's parser calls itself for every parenthesis, and takes no more than so many.
+ */
 #include "fetchers/mailbox/etpan_stream.h"
 
 #include <stdlib.h>
 
-enum { BUFFER_BYTES = 8192 };
+enum { BUFFER_BYTES = 8192, NESTING_MAX = 500 };
+
+/* How deep the answer is nested that is being read: literals and quoted strings do not count, and
+ * the end of a line that announces no literal ends the answer (RFC 3501, 9). */
+struct nesting {
+    unsigned depth;
+    bool quoted, escaped;
+    enum { NO_LITERAL, LITERAL_SIZE, LITERAL_ANNOUNCED } brace;
+    uint64_t announced, literal; /* bytes; `literal` are still to come */
+};
 
 struct driver_data {
     const struct stream_ops *ops;
     struct stream *stream; /* NULL once closed */
+    struct nesting nesting;
 };
+
+static void end_line(struct nesting *nesting)
+{
+    bool goes_on = nesting->brace == LITERAL_ANNOUNCED;
+    *nesting = (struct nesting){.depth = goes_on ? nesting->depth : 0,
+                                .literal = goes_on ? nesting->announced : 0};
+}
+
+static void take_brace(struct nesting *nesting, char byte)
+{
+    bool inside = nesting->brace == LITERAL_SIZE;
+    if (inside && byte >= '0' && byte <= '9' && nesting->announced <= UINT32_MAX)
+        nesting->announced = nesting->announced * 10 + (uint64_t)(byte - '0');
+    else if (inside && byte == '}')
+        nesting->brace = LITERAL_ANNOUNCED;
+    else if (byte != '\r' && !(inside && byte == '+'))
+        nesting->brace = byte == '{' ? LITERAL_SIZE : NO_LITERAL;
+    if (byte == '{')
+        nesting->announced = 0;
+}
+
+static void take_quoted(struct nesting *nesting, char byte)
+{
+    if (nesting->escaped || byte == '\\')
+        nesting->escaped = !nesting->escaped;
+    else
+        nesting->quoted = byte != '"';
+}
+
+static void take_byte(struct nesting *nesting, char byte)
+{
+    if (byte == '\n') {
+        end_line(nesting);
+    } else if (nesting->quoted) {
+        take_quoted(nesting, byte);
+    } else {
+        take_brace(nesting, byte);
+        nesting->quoted = byte == '"';
+        nesting->depth += byte == '(';
+        nesting->depth -= byte == ')' && nesting->depth > 0;
+    }
+}
+
+static bool is_flat_enough(struct nesting *nesting, const char *bytes, size_t len)
+{
+    for (size_t at = 0; at < len && nesting->depth <= NESTING_MAX; at++) {
+        size_t skipped = nesting->literal < len - at ? (size_t)nesting->literal : len - at;
+        nesting->literal -= skipped;
+        at += skipped;
+        if (at < len)
+            take_byte(nesting, bytes[at]);
+    }
+    return nesting->depth <= NESTING_MAX;
+}
 
 static ssize_t driver_read(mailstream_low *low, void *bytes, size_t len)
 {
@@ -18,7 +85,7 @@ static ssize_t driver_read(mailstream_low *low, void *bytes, size_t len)
         return -1;
     /* libetpan spins for ever on 0, so nothing but bytes or an error may come out here. */
     ssize_t got = data->ops->read(data->stream, bytes, len);
-    return got > 0 ? got : -1;
+    return got > 0 && is_flat_enough(&data->nesting, bytes, (size_t)got) ? got : -1;
 }
 
 static ssize_t driver_write(mailstream_low *low, const void *bytes, size_t len)
@@ -98,7 +165,7 @@ static mailstream_low *low_new(const struct stream_ops *ops, struct stream *stre
         free(data);
         return NULL;
     }
-    *data = (struct driver_data){ops, stream};
+    *data = (struct driver_data){.ops = ops, .stream = stream};
     return low;
 }
 
@@ -119,4 +186,10 @@ bool etpan_stream_pending(mailstream *mail)
 {
     struct driver_data *data = mail->low->data;
     return mail->read_buffer_len > 0 || (data->stream && data->ops->pending(data->stream));
+}
+
+bool etpan_stream_too_deep(const mailstream *mail)
+{
+    const struct driver_data *data = mail->low->data;
+    return data->nesting.depth > NESTING_MAX;
 }

@@ -26,4 +26,8 @@ mailstream *etpan_stream_new(const struct stream_ops *ops, struct stream *stream
  * and before `upgrade` this must be false: what is there was injected. */
 bool etpan_stream_pending(mailstream *mail);
 
+/* Did reading end because an answer opened more than 500 parentheses within each other?  libetpan's
+ * stack would not have held them; nothing more is read. */
+bool etpan_stream_too_deep(const mailstream *mail);
+
 #endif

@@ -5,6 +5,8 @@
  */
 #include "fetchers/mailbox/imap_box.h"
 
+#include "fetchers/mailbox/etpan_stream.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,6 +60,10 @@ enum imap_answer imap_lose(struct call *call, struct imap_box *box, const char *
     if (fault && fault_is_set(fault)) {
         www4mail_fault(call, MODULE_RETRY, fault->code, NULL, "%s%s",
                        fault->operator ? fault->operator : fault_name(fault->code), box->hint);
+    } else if (box->session && box->session->imap_stream &&
+               etpan_stream_too_deep(box->session->imap_stream)) {
+        www4mail_fault(call, MODULE_RETRY, FAULT_MAILBOX, NULL,
+                       "%s: the server's answer is nested too deep to be read", box->where);
     } else {
         va_start(args, format);
         vsnprintf(text, sizeof text, format, args);

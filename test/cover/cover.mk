@@ -42,13 +42,13 @@ TROUBLED     = calloc strdup arena_alloc arena_copy_span mkdir fstat fstatat fst
                    column_text column_int64 mprintf open_v2 db_readonly system_errno)
 TROUBLE_WRAP = $(addprefix -Wl$(comma)--wrap=,$(TROUBLED))
 
-test_ledger_trouble_SRC = test/unit/trouble.c test/unit/ledger_acts.c
+test_ledger_trouble_SRC = test/unit/trouble.c test/unit/ledger_acts.c test/unit/ledger_state.c
 test_ledger_trouble_LIB = $(TROUBLE_WRAP)
 test_ledger_open_SRC = test/unit/trouble.c
 test_ledger_open_LIB = $(TROUBLE_WRAP)
 test_ledger_system_SRC = test/unit/trouble.c
 test_ledger_system_LIB = $(TROUBLE_WRAP)
-test_ledger_edges_SRC = test/unit/trouble.c test/unit/ledger_acts.c
+test_ledger_edges_SRC = test/unit/trouble.c test/unit/ledger_acts.c test/unit/ledger_state.c
 test_ledger_edges_LIB = $(TROUBLE_WRAP)
 test_address_SRC = test/unit/trouble.c
 test_address_LIB = $(TROUBLE_WRAP)

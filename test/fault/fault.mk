@@ -8,7 +8,7 @@ TORTURE_WRAP = $(addprefix -Wl$(comma)--wrap=,$(TORTURED))
 
 test_torture_config_SRC = test/unit/torture.c
 test_torture_config_LIB = $(TORTURE_WRAP)
-test_torture_ledger_SRC = test/unit/torture.c
+test_torture_ledger_SRC = test/unit/torture.c test/unit/ledger_acts.c test/unit/ledger_state.c
 test_torture_ledger_LIB = $(TORTURE_WRAP)
 test_torture_request_SRC = test/unit/torture.c $(mime_SRC)
 test_torture_request_LIB = $(TORTURE_WRAP) $(mime_LIB)

@@ -1,6 +1,8 @@
 # Modules of a third party that kill their worker, and a parse child that lies.
-[ "${SANITIZED:-}" ] && { echo "the sanitizers need what the sandbox takes away"; exit 77; }
+[ "${SANITIZED:-}" = 1 ] && { echo "the sanitizers need what the sandbox takes away"; exit 77; }
 . test/flow/functions.sh
+counters=
+[ "${SANITIZED:-}" != coverage ] || counters=--coverage # as what they are linked with
 
 start_nginx
 write_accounts </dev/null
@@ -9,7 +11,7 @@ echo '<p>poison' >"$T/www/poison.html"
 
 build_module() { # NAME, its block from standard input
     cat >"$T/modules/$1.module"
-    ${CC:-gcc} -std=c11 -D_GNU_SOURCE -I. -O1 -fPIC -shared -fvisibility=hidden \
+    ${CC:-gcc} -std=c11 -D_GNU_SOURCE -I. -O1 -fPIC -shared -fvisibility=hidden $counters \
         -o "$T/modules/$1.so" "test/modules/$1.c" "$B/module.a" -lnettle ||
         fail "$1 does not build"
 }
@@ -63,7 +65,7 @@ expect_replies fred 1
 # Not even an apology when it is the gate at the door that dies.
 sed 's/"crasher", "urlauth"/"crasher", "userauth"/; s/if (facts->target.*/if (facts->target || 1)/' \
     test/modules/crasher.c >"$T/door.c"
-${CC:-gcc} -std=c11 -D_GNU_SOURCE -I. -O1 -fPIC -shared -fvisibility=hidden \
+${CC:-gcc} -std=c11 -D_GNU_SOURCE -I. -O1 -fPIC -shared -fvisibility=hidden $counters \
     -o "$T/modules/crasher.so" "$T/door.c" "$B/module.a" -lnettle
 sed -i 's/urlauth/userauth/' "$T/modules/crasher.module"
 echo "get $WEB/" | deliver hugo

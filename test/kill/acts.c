@@ -3,8 +3,9 @@
  * acts: preloaded into the agent, counts what its processes do to the world outside: commits of the
  * ledger, what they say on connections, files made, named and removed.  All processes of a run count
  * in one shared page (the file named by ACTS).  Before or after the act whose turn it is, it kills:
- * the whole run, the acting process alone, or it asks the run to end.  ACTS_CLOCK moves the wall
- * clock by so many seconds.
+ * the whole run, the acting process alone, or it asks the run to end; or it kills every process that
+ * comes to the end of a mail's data.  ACTS_CLOCK moves the wall clock by so many seconds; with
+ * ACTS_SPEED it and the clock of polls run so many times faster since ACTS_SINCE.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,7 +30,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum { RECORDS = 4000, WHAT_BYTES = 54, FILES = 1024 };
-enum kill_mode { KILL_RUN, KILL_PROCESS, TERM_RUN };
+enum kill_mode { KILL_RUN, KILL_PROCESS, TERM_RUN, KILL_ENDS };
 
 /* points.py reads and writes these bytes; see RECORD and HEAD there. */
 struct record {
@@ -56,7 +57,7 @@ struct page {
 _Static_assert(sizeof(struct record) == 64, "as points.py reads it");
 
 static struct page *page;
-static int64_t clock_shift;
+static int64_t clock_shift, clock_speed = 1, clock_since;
 static bool named_only;         /* ACTS_NAMED: as on a disk that has no files without names */
 static uint16_t outside[FILES]; /* port of the other side of a TCP connection */
 
@@ -85,7 +86,6 @@ REAL(int, ftruncate, int, off_t);
 REAL(int, open, const char *, int, ...);
 REAL(int, openat, int, const char *, int, ...);
 REAL(int, clock_gettime, clockid_t, struct timespec *);
-REAL(time_t, time, time_t *);
 
 #define FIND(name) *(void **)&real_##name = dlsym(RTLD_NEXT, #name)
 
@@ -112,13 +112,15 @@ static void find_all(void)
     FIND(open);
     FIND(openat);
     FIND(clock_gettime);
-    FIND(time);
 }
 
 __attribute__((constructor)) static void prepare(void)
 {
-    const char *path = getenv("ACTS"), *shift = getenv("ACTS_CLOCK");
+    const char *path = getenv("ACTS"), *shift = getenv("ACTS_CLOCK"), *speed = getenv("ACTS_SPEED"),
+               *since = getenv("ACTS_SINCE");
     find_all();
+    clock_speed = speed ? strtoll(speed, NULL, 10) : 1;
+    clock_since = since ? strtoll(since, NULL, 10) : 0;
     named_only = getenv("ACTS_NAMED") != NULL;
     clock_shift = shift ? strtoll(shift, NULL, 10) : 0;
     int fd = path ? real_open(path, O_RDWR | O_CLOEXEC) : -1;
@@ -149,11 +151,19 @@ static void stop_at(uint32_t number)
         kill(0, SIGKILL);
         break;
     case KILL_PROCESS:
+    case KILL_ENDS:
         kill(getpid(), SIGKILL);
         break;
     }
     for (;;) /* where kill(2) is taken away, whoever watches the page does it */
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+static bool is_its_turn(uint32_t number)
+{
+    if (page->mode == KILL_ENDS)
+        return number <= RECORDS && page->records[number - 1].ends;
+    return number == page->stop_at;
 }
 
 /* The act's number, 0 when nobody counts. */
@@ -167,7 +177,7 @@ static uint32_t begin(char kind, uint16_t port, const char *what, size_t len)
     record->ends = kind == 'w' && len >= 3 && memcmp(what + len - 3, ".\r\n", 3) == 0 &&
                    (len == 3 || (len >= 5 && memcmp(what + len - 5, "\r\n", 2) == 0));
     memcpy(record->what, what, len < WHAT_BYTES ? len : WHAT_BYTES);
-    if (number == page->stop_at && !page->stop_after)
+    if (is_its_turn(number) && !page->stop_after)
         stop_at(number);
     return number;
 }
@@ -178,7 +188,7 @@ static void end(uint32_t number)
         return;
     if (number <= RECORDS)
         page->records[number - 1].done = 1;
-    if (number == page->stop_at && page->stop_after)
+    if (is_its_turn(number) && page->stop_after)
         stop_at(number);
 }
 
@@ -393,18 +403,30 @@ EXPORT int open(const char *path, int flags, ...)
 
 /* ---- the clock ---- */
 
+static void hasten(struct timespec *now, int64_t since)
+{
+    const int64_t second = 1000000000;
+    int64_t passed = ((now->tv_sec - since) * second + now->tv_nsec) * clock_speed;
+    *now = (struct timespec){.tv_sec = since + passed / second, .tv_nsec = passed % second};
+}
+
 EXPORT int clock_gettime(clockid_t clock, struct timespec *now_out)
 {
     int result = real_clock_gettime(clock, now_out);
-    if (result == 0 && clock == CLOCK_REALTIME)
+    if (result != 0)
+        return result;
+    if (clock_speed > 1 && (clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME))
+        hasten(now_out, clock == CLOCK_REALTIME ? clock_since : 0);
+    if (clock == CLOCK_REALTIME)
         now_out->tv_sec += (time_t)clock_shift;
-    return result;
+    return 0;
 }
 
 EXPORT time_t time(time_t *now_out)
 {
-    time_t now = real_time(NULL) + (time_t)clock_shift;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
     if (now_out)
-        *now_out = now;
-    return now;
+        *now_out = now.tv_sec;
+    return now.tv_sec;
 }

@@ -19,7 +19,8 @@ import scenarios
 
 HEAD, RECORD = struct.Struct("=IIIIiIiI"), struct.Struct("=iBBBBH54s")
 RECORDS = 4000
-MODES = {"run": 0, "process": 1, "term": 2}
+MODES = {"run": 0, "process": 1, "term": 2, "series": 3}
+SPEED = 20  # of the clocks of a daemon
 RUN_SECONDS, STEP_SECONDS = 60, 700  # of a run at most; between two runs, by the agent's clock
 PDEATHSIG, SUBREAPER = 1, 36
 
@@ -39,12 +40,23 @@ class Act:
 class Bench:
     def __init__(self, folder, build):
         self.folder, self.build = pathlib.Path(folder), pathlib.Path(build).resolve()
-        self.servers = fakes.Servers()
+        self.servers = fakes.Servers(self.make_certificate())
         self.web = f"http://127.0.0.1:{self.servers.ports['web']}"
         self.page = self.map_page()
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
         noon = (int(time.time()) // 86400 + 1) * 86400 + 43200
         self.base = noon - int(time.time())
+
+    def make_certificate(self):
+        path = self.folder / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                        "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout",
+                        str(path), "-out", str(self.folder / "ca.pem")],
+                       check=True, stderr=subprocess.DEVNULL)
+        with open(path, "ab") as file:
+            file.write((self.folder / "ca.pem").read_bytes())
+        return path
 
     def map_page(self):
         path = self.folder / "acts"
@@ -74,7 +86,10 @@ class Bench:
             scenario.before(self)
 
     def side(self, kind, path, more):
-        if kind in ("imap", "pop3", "smtp"):
+        if kind in ("imap", "smtp") and self.scenario.tls:
+            where = f"host: localhost, port: {self.servers.ports[kind + 's']}, tls: implicit, " \
+                    f"ca_file: {self.folder}/ca.pem, user: web, password_file: {self.folder}/password"
+        elif kind in ("imap", "pop3", "smtp"):
             where = f"host: 127.0.0.1, port: {self.servers.ports[kind]}, tls: none, user: web, " \
                     f"password_file: {self.folder}/password"
         else:
@@ -109,7 +124,13 @@ class Bench:
 
     def agent_command(self):
         return [str(self.build / "www4mail"), "-c", str(self.folder / "accounts.yaml"),
-                "--modules", str(self.build / "modules"), "--once"]
+                "--modules", str(self.build / "modules"),
+                "--daemon" if self.scenario.daemon else "--once"]
+
+    def tell_agent(self, *words):
+        """A command of an operator, which is no act."""
+        subprocess.run(self.agent_command()[:-1] + list(words), check=True,
+                       stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
     def spawn_command(self):
         return [str(self.build / "kill/spawn"), str(self.folder / "state"),
@@ -153,6 +174,8 @@ class Bench:
                        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
         if self.scenario.named:
             environment["ACTS_NAMED"] = "1"
+        if self.scenario.daemon:
+            environment |= {"ACTS_SPEED": str(SPEED), "ACTS_SINCE": str(int(time.time()))}
         with open(self.folder / "stderr", "wb") as errors:
             process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
                                        stdout=errors, stderr=errors, start_new_session=True)
@@ -166,7 +189,8 @@ class Bench:
         return code
 
     def wait_for(self, process, mode):
-        """Until it ends.  Who stands still at its act because it may not kill is killed here."""
+        """Until it ends; a daemon is told to when all is done.  Who stands still at its act because
+        it may not kill is killed here."""
         handle = os.pidfd_open(process.pid)
         poll = select.poll()
         poll.register(handle, select.POLLIN)
@@ -175,8 +199,10 @@ class Bench:
             _, stopped, pid = self.head()
             if stopped and mode == "run":
                 os.killpg(process.pid, signal.SIGKILL)
-            elif stopped and mode == "process" and still_in_group(pid, process.pid):
+            elif stopped and mode in ("process", "series") and still_in_group(pid, process.pid):
                 os.kill(pid, signal.SIGKILL)
+            elif self.scenario.daemon and self.is_settled():
+                process.terminate()
         ended = bool(poll.poll(0))
         os.close(handle)
         if not ended:
@@ -225,15 +251,37 @@ class Bench:
         return sorted((str(path.relative_to(self.folder)), path.read_bytes())
                       for path in (self.folder / "in").rglob("*") if path.is_file())
 
+    def is_settled(self):
+        try:
+            jobs, parts = self.ledger()
+        except sqlite3.Error:  # no ledger yet, or no table in it
+            return False
+        return bool(jobs) and all(job[-1] for job in jobs) and \
+            all(part[-1] in ("accepted", "never") for part in parts)
+
+    def doubts(self):
+        """(number, bytes were delivered) of each part in doubt."""
+        rows, = self.ask("SELECT id, message_id FROM part WHERE state = 'in_doubt'")
+        came = {name for name, _, _ in self.delivered()}
+        return [(part, name.encode() in came) for part, name in rows]
+
+    def ask(self, *queries):
+        """Rows for each.  A ledger that is in use is read as anybody would; one that is not must not
+        be touched."""
+        how = "mode=rw" if self.scenario.daemon else "immutable=1"
+        db = sqlite3.connect(f"file:{self.folder}/state/ledger.db?{how}", uri=True)
+        try:
+            return [db.execute(query).fetchall() for query in queries]
+        finally:
+            db.close()
+
     def ledger(self):
         """Rows of jobs and parts in their order; numbers of rows may have gaps after a death."""
-        path = self.folder / "state/ledger.db"
-        db = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
-        jobs = db.execute("SELECT mail.hash, job.state, target, rule, settled_at > 0 FROM job"
-                          " JOIN mail ON mail.id = job.mail ORDER BY job.id").fetchall()
-        parts = db.execute("SELECT dense_rank() OVER (ORDER BY job), n, message_id, state FROM part"
-                           " ORDER BY job, n").fetchall()
-        db.close()
+        jobs, parts = self.ask(
+            "SELECT mail.hash, job.state, target, rule, settled_at > 0 FROM job"
+            " JOIN mail ON mail.id = job.mail ORDER BY job.id",
+            "SELECT dense_rank() OVER (ORDER BY job), n, message_id, state FROM part"
+            " ORDER BY job, n")
         if self.scenario.other_ids:
             parts = [(job, n, state) for job, n, _, state in parts]
         return jobs, parts
@@ -251,10 +299,16 @@ class Bench:
         return sorted(found)
 
     def idle_acts(self):
-        """What a run without work does, but for the ledger's own files."""
-        return sorted(re.sub(r"(\.lock)\.\d+\.\d+", r"\1.OWN", f"{act.kind} {act.port} {act.what}")
+        """What a run without work does, but for the ledger's own files; under TLS its words are
+        nobody's."""
+        return sorted(re.sub(r"(\.lock)\.\d+\.\d+", r"\1.OWN",
+                             f"{act.kind} {act.port} {'' if self.hidden(act) else act.what}")
                       for act in self.acts() if "ledger.db" not in act.what
                       and (self.scenario.flags or act.port != self.servers.ports["imap"]))
+
+
+    def hidden(self, act):
+        return self.scenario.tls and act.kind == "w"
 
 
 def die_with_parent():

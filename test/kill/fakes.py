@@ -4,6 +4,7 @@ die: what was said counts, whoever said it.  All of their state stands in a Worl
 reads and replaces."""
 import re
 import socket
+import ssl
 import threading
 import time
 
@@ -332,33 +333,39 @@ class Web(Talk):
 
 
 class Servers:
-    """The four servers, each on a port of its own, for as long as the process lives."""
+    """The servers, each on a port of its own, for as long as the process lives; with a certificate
+    also IMAP and SMTP over TLS."""
 
-    def __init__(self):
+    def __init__(self, certificate=None):
         self.world, self.ports, self.talks = World(), {}, 0
         self.change = threading.Condition()
-        for name, kind in (("imap", Imap), ("pop3", Pop3), ("smtp", Smtp), ("web", Web)):
+        kinds = [("imap", Imap, None), ("pop3", Pop3, None), ("smtp", Smtp, None), ("web", Web, None)]
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            kinds += [("imaps", Imap, context), ("smtps", Smtp, context)]
+        for name, kind, context in kinds:
             listener = socket.create_server(("127.0.0.1", 0), backlog=128)
             self.ports[name] = listener.getsockname()[1]
-            threading.Thread(target=self.serve, args=(listener, kind), daemon=True).start()
+            threading.Thread(target=self.serve, args=(listener, kind, context), daemon=True).start()
 
-    def serve(self, listener, kind):
+    def serve(self, listener, kind, context):
         while True:
             connection, _ = listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self.change:
                 self.talks += 1
-            threading.Thread(target=self.talk, args=(connection, kind), daemon=True).start()
+            threading.Thread(target=self.talk, args=(connection, kind, context), daemon=True).start()
 
-    def talk(self, connection, kind):
-        talk = kind(connection, self.world)
+    def talk(self, connection, kind, context):
         try:
             connection.settimeout(60)
-            talk.run()
+            if context:
+                connection = context.wrap_socket(connection, server_side=True)
+            kind(connection, self.world).run()
         except (Over, OSError):
             pass
         finally:
-            talk.input.close()
             connection.close()
             with self.change:
                 self.talks -= 1

@@ -5,6 +5,8 @@ disturbed: nothing lost, nothing twice, nothing left behind, and then nothing to
 
 usage: points.py BUILD [--sample N] [--jobs N] [--only WORDS] [--point MODE:WHEN:N] [--list]
 
+MODE is who is killed: run (all of it), process (who acts), term (the run is asked to end), series
+(every process that comes to the end of a mail's data, in one run after the other; N means nothing).
 Prints a line for each point that went wrong, then `figure:` lines; exit 1 when one went wrong."""
 import argparse
 import collections
@@ -13,7 +15,6 @@ import os
 import pathlib
 import shutil
 import signal
-import sqlite3
 import sys
 import tempfile
 
@@ -40,7 +41,7 @@ class Reference:
         bench.run()
         self.idle, self.files = bench.idle_acts(), bench.files()
         bench.run()
-        if bench.idle_acts() != self.idle:
+        if bench.idle_acts() != self.idle and not scenario.daemon:
             raise Trouble("undisturbed: two runs without work differ")
         if len(self.delivered) != len(set(self.delivered)) or not self.delivered:
             raise Trouble("undisturbed: not every mail arrives once")
@@ -114,26 +115,44 @@ def compare(bench, reference, result):
         result.wrong.append(f"{result.repeated} repeated")
 
 
-def is_settled(bench):
-    try:
-        jobs, parts = bench.ledger()
-    except sqlite3.Error:  # no ledger yet, or no table in it
-        return False
-    return bool(jobs) and all(job[-1] for job in jobs) and \
-        all(part[-1] in ("accepted", "never") for part in parts)
-
-
 def run_until_idle(bench):
     for _ in range(ROUNDS):
         code = bench.run()
-        if code == 0 and is_settled(bench):
+        if code == 0 and bench.is_settled():
             return
+        if bench.scenario.operator:
+            bench.scenario.operator(bench)
     raise Trouble(f"not idle after {ROUNDS} runs: exit {code}\n{bench.errors()}")
+
+
+def try_series(bench, result):
+    """Who sends dies at each end of a mail's data: one repeat at most, and that is known."""
+    name, mode, when, _ = result.point
+    bench.set_up(BY_NAME[name])
+    for _ in range(ROUNDS):
+        bench.run(0, when, mode)
+        result.fired = result.fired or bench.head()[1] > 0
+    if bench.head()[1]:
+        result.wrong.append(f"after {ROUNDS} runs it still sends")
+    copies = collections.defaultdict(list)
+    for message, _, data in bench.delivered():
+        copies[message].append(data)
+    for message, data in copies.items():
+        if len(data) > 1 + bench.scenario.in_doubt or len(set(data)) > 1:
+            result.repeated += 1
+            result.wrong.append(f"{message} came {len(data)} times in {len(set(data))} forms")
+    if when == "after" and len(copies) != len(bench.ledger()[1]):
+        result.wrong.append(f"{len(copies)} mails came, of {len(bench.ledger()[1])}")
+    if not bench.is_settled():
+        result.wrong.append(f"not settled: {bench.ledger()}")
 
 
 def try_point(bench, reference, result):
     name, mode, when, number = result.point
     scenario = BY_NAME[name]
+    if mode == "series":
+        try_series(bench, result)
+        return
     bench.set_up(scenario)
     bench.run(number, when, mode)
     stopped = bench.head()[1]
@@ -148,7 +167,7 @@ def try_point(bench, reference, result):
     run_until_idle(bench)
     compare(bench, reference, result)
     bench.run()
-    if bench.idle_acts() != reference.idle:
+    if bench.idle_acts() != reference.idle and not scenario.daemon:
         more = collections.Counter(bench.idle_acts()) - collections.Counter(reference.idle)
         result.wrong.append("one more run still did something: " + "; ".join(more.elements()))
 
@@ -194,20 +213,24 @@ def do_point(point):
 def points_of(scenario, acts):
     """Every act, before and after it, in every mode."""
     return [(scenario.name, mode, when, number) for mode in scenario.modes
-            for number in range(1, acts + 1) for when in ("before", "after")]
+            for number in range(1, 2 if mode == "series" else acts + 1)
+            for when in ("before", "after")]
 
 
 def sample_of(points, count):
-    """So many of them, evenly spread; all when there are no more."""
+    """So many of them, evenly spread, and every series; all when there are no more."""
+    series = [point for point in points if point[1] == "series"]
+    points = [point for point in points if point[1] != "series"]
     if not count or count >= len(points):
-        return points
+        return points + series
     step = len(points) / count
-    return [points[int((n + 0.5) * step)] for n in range(count)]
+    return [points[int((n + 0.5) * step)] for n in range(count)] + series
 
 
 def tell(results):
     """The figures, by what was done to the agent."""
-    names = {"run": "the whole run killed", "process": "one process killed", "term": "asked to end"}
+    names = {"run": "the whole run killed", "process": "one process killed", "term": "asked to end",
+             "series": "killed at each end of data"}
     fired = [result for result in results if result.fired]
     for mode, name in names.items():
         some = [result for result in fired if result.point[1] == mode]

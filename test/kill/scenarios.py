@@ -17,6 +17,10 @@ what happens beside the agent; points.py does the rest.  To add one, add a line 
   named              the disk has no files without names, so a death may leave one behind
   no_key             the state directory has no key yet
   other_ids          Message-IDs differ from those of a run that nobody disturbed
+  modes              who is killed: see points.py
+  tls                both sides of the account speak it
+  daemon             the run is a daemon, on a fast clock, which is told to end when all is done
+  operator(bench)    between two runs after the death
 """
 import dataclasses
 import typing
@@ -43,6 +47,9 @@ class Scenario:
     no_key: bool = False
     other_ids: bool = False
     modes: tuple = ("run", "process")
+    tls: bool = False
+    daemon: bool = False
+    operator: typing.Optional[typing.Callable] = None
 
 
 ANN, BOB, EVE = "ann@people.example", "bob@people.example", "eve@stranger.example"
@@ -71,12 +78,23 @@ def spawn_then_serve(bench):
     return [bench.spawn_command(), bench.agent_command()]
 
 
+def operator_decides(bench):
+    """Who looks where the mails arrive, and says what becomes of what is in doubt."""
+    for part, came in bench.doubts():
+        bench.tell_agent("in-doubt", "accept" if came else "resend", str(part))
+
+
 SCENARIOS = [
     Scenario("one part", mails=ONE),
     Scenario("three parts, MOVE", mails=LONG, account=SMALL_PARTS, done="done: {move: Done}"),
     Scenario("looked for and found", mails=ONE, submit=VERIFY, files_sent=True, in_doubt=0),
     Scenario("looked for in vain", mails=ONE, submit=VERIFY),
     Scenario("two mails, EXPUNGE", mails=TWO, done="done: {delete: yes}"),
+    Scenario("on hold", mails=TWO, submit="on_in_doubt: hold", operator=operator_decides,
+             in_doubt=0),
+    Scenario("TLS on both sides", mails=ONE, submit=VERIFY, files_sent=True, in_doubt=0, tls=True),
+    Scenario("a daemon", mails=TWO, done="done: {move: Done}, poll_every: 10s",
+             submit="on_in_doubt: resend, in_doubt_wait: 30", daemon=True),
     Scenario("COPY", mails=ONE, done="done: {move: Done}", words="IMAP4rev1 UIDPLUS", copies=True),
     Scenario("a refusal", mails=[(ANN, "get {web}/no.html\n")],
              account="    urls: {deny: ['*/no.html'], allow_addresses: [127.0.0.0/8], ports: [{port}]}\n"),
@@ -96,6 +114,11 @@ SCENARIOS = [
              other_ids=True, in_doubt=0, modes=("run",)),
     Scenario("a plain disk", mailbox="mbox", carrier="maildir", mails=ONE, named=True, no_key=True,
              other_ids=True, done="done: {delete: yes}", in_doubt=0, modes=("run",)),
+    Scenario("dying at each end, POP3", mailbox="pop3", mails=TWO, modes=("series",)),
+    Scenario("dying at each end, looked for", mails=LONG, account=SMALL_PARTS, submit=VERIFY,
+             modes=("series",)),
+    Scenario("dying at each end, found", mails=TWO, submit=VERIFY, files_sent=True, in_doubt=0,
+             modes=("series",)),
     Scenario("SIGTERM, two mails", mails=TWO, modes=("term",)),
     Scenario("SIGTERM, three parts", mailbox="pop3", mails=LONG, account=SMALL_PARTS,
              done="done: {delete: yes}", modes=("term",)),

@@ -96,7 +96,7 @@ static enum ledger_result answer(struct bench *bench)
 static enum ledger_result next_part(struct bench *bench)
 {
     enum ledger_result result =
-        ledger_next_part(bench->ledger, "web", 600, bench->arena, &bench->part);
+        ledger_next_part(bench->ledger, "web", bench->arena, &bench->part);
     if (result == LEDGER_OK)
         close(bench->part.submission.fd);
     return result;

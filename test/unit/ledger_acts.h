@@ -2,7 +2,7 @@
 /*
  * ledger_acts: every call of the ledger as an act upon a bench, for tests that let each of its
  * steps fail: what stands before it (arrange), the call itself, and what it comes to undisturbed.
- * The acts themselves stand in ledger_acts.c.
+ * The acts themselves stand in ledger_acts.c, ledger_state_of in ledger_state.c.
  */
 #ifndef WWW4MAIL_TEST_UNIT_LEDGER_ACTS_H
 #define WWW4MAIL_TEST_UNIT_LEDGER_ACTS_H

@@ -143,26 +143,36 @@ static inline int64_t answered(struct bench *bench, const char *uid, int parts)
     return id;
 }
 
-static inline struct ledger_submission next_part(struct bench *bench, int64_t doubt_wait)
+static inline struct ledger_submission next_part(struct bench *bench)
 {
     struct ledger_submission next;
-    assert_int_equal(ledger_next_part(bench->ledger, "a", doubt_wait, bench->arena, &next),
-                     LEDGER_OK);
+    assert_int_equal(ledger_next_part(bench->ledger, "a", bench->arena, &next), LEDGER_OK);
     return next;
 }
 
-static inline void assert_no_part(struct bench *bench, int64_t doubt_wait)
+static inline void assert_no_part(struct bench *bench)
 {
     struct ledger_submission next;
-    assert_int_equal(ledger_next_part(bench->ledger, "a", doubt_wait, bench->arena, &next),
-                     LEDGER_NONE);
+    assert_int_equal(ledger_next_part(bench->ledger, "a", bench->arena, &next), LEDGER_NONE);
     assert_int_equal(next.submission.fd, -1);
+}
+
+/* What is in doubt is to be sent once more. */
+static inline void send_again(struct bench *bench)
+{
+    struct ledger_doubt list[4];
+    size_t count;
+    assert_int_equal(ledger_doubts(bench->ledger, "a", -1, bench->arena, list, 4, &count),
+                     LEDGER_OK);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(ledger_resolve(bench->ledger, &list[i], LEDGER_RESOLVE_SEND, "", 0),
+                         LEDGER_OK);
 }
 
 /* The next part goes out and the carrier says this. */
 static inline int64_t submit(struct bench *bench, enum submission_outcome outcome)
 {
-    struct ledger_submission next = next_part(bench, 0);
+    struct ledger_submission next = next_part(bench);
     close(next.submission.fd);
     assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
     assert_int_equal(ledger_outcome(bench->ledger, &next, outcome, "said", clock_now() - 1),

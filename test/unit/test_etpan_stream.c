@@ -7,6 +7,7 @@
 #include <libetpan/libetpan.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -123,6 +124,57 @@ static void closed_is_closed(void **state)
     assert_int_equal(fake.closed, 1);
 }
 
+/* `text`, then parentheses so deep: is that too deep? */
+static bool is_too_deep(const char *text, int parentheses)
+{
+    char said[4096], bytes[7]; /* read in small pieces */
+    snprintf(said, sizeof said, "%s", text);
+    memset(said + strlen(text), '(', (size_t)parentheses);
+    said[strlen(text) + (size_t)parentheses] = '\0';
+    struct fake fake = {.said = said};
+    mailstream *mail = make(&fake);
+    while (mailstream_low_read(mail->low, bytes, sizeof bytes) > 0)
+        ;
+    bool too_deep = etpan_stream_too_deep(mail);
+    assert_int_equal(mailstream_low_read(mail->low, bytes, sizeof bytes), -1);
+    mailstream_close(mail);
+    return too_deep;
+}
+
+/* Only what libetpan would nest counts: 500 in one answer, and no more. */
+static void nesting_has_an_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int most; /* parentheses that may follow */
+    } cases[] = {
+        {"* 1 FETCH ", 500},
+        {"* 1 FETCH ((", 498},
+        {"* 1 FETCH (())", 500},
+        {"))) ", 500},
+        {"* OK (\r\n* 1 FETCH ", 500},
+        {"* 1 FETCH (BODY[] {3}\r\n(((", 499},
+        {"* 1 FETCH (BODY[] {3+}\r\n((\n", 499},
+        {"* 1 FETCH (BODY[] {0}\r\n", 499},
+        {"* 1 FETCH (BODY[] {2}\r\n\r\n) {4}\r\n((((", 500},
+        {"* 1 FETCH (A {3} B ", 499},
+        {"* 1 FETCH (A {x}\r\n", 500},
+        {"* 1 FETCH (A \"((\" ", 499},
+        {"* 1 FETCH (A \"\\\"((\\\\\" ", 499},
+        {"* 1 FETCH (A \"{9}\"\r\n", 500},
+        {"* OK half \" a quote (\r\n", 500},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int more = 0; more < 2; more++)
+            if (is_too_deep(cases[i].text, cases[i].most + more) != more)
+                fail_msg("%s and %d parentheses", cases[i].text, cases[i].most + more);
+    assert_false(is_too_deep("* 1 FETCH (A \"", 600));
+    assert_false(is_too_deep("* 1 FETCH (BODY[] {600}\r\n", 600));
+    assert_true(is_too_deep("* 1 FETCH (BODY[] {99}\r\n", 600));
+    assert_true(is_too_deep("* 1 FETCH (BODY[] {99999999999999999999999999}\r\n", 3000));
+}
+
 /* ---- IMAP on a real one ---- */
 
 static void greet_and_cut(int fd, const void *context)
@@ -155,9 +207,8 @@ static void imap_meets_the_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(passes_bytes),
-        cmocka_unit_test(ends_are_errors),
-        cmocka_unit_test(closed_is_closed),
+        cmocka_unit_test(passes_bytes),       cmocka_unit_test(ends_are_errors),
+        cmocka_unit_test(nesting_has_an_end), cmocka_unit_test(closed_is_closed),
         cmocka_unit_test(imap_meets_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -285,6 +285,26 @@ static void test_parser(void **state)
     }
 }
 
+/* Nested so deep that libetpan's parser would run out of stack: said in words, and nobody dies. */
+static void test_nesting(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const commands[] = {"UID FETCH 5,", "UID FETCH 5 "};
+    static char answer[400064];
+    int len = snprintf(answer, sizeof answer, "* 1 FETCH (UID 5 BODYSTRUCTURE ");
+    memset(answer + len, '(', 200000);
+    memset(answer + len + 200000, ')', 200000);
+    snprintf(answer + len + 400000, 16, ")\r\n@ OK x\r\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        struct fake_imap fake = fake_imap_new();
+        fake_imap_rule(&fake, commands[i], answer, 0, FAKE_GO_ON);
+        struct ending ending = run_sound(fixture, &fake, LONG_MS);
+        assert_int_equal(ending.code, FAULT_MAILBOX);
+        assert_words(&ending, "127.0.0.1");
+        assert_words(&ending, "nested too deep");
+    }
+}
+
 static void test_refused_connection(void **state)
 {
     struct fixture *fixture = *state;
@@ -305,6 +325,7 @@ int main(void)
         TEST(test_stops),     TEST(test_commands_answered_badly),
         TEST(test_floods),    TEST(test_endless_mail),
         TEST(test_parser),    TEST(test_refused_connection),
+        TEST(test_nesting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,41 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* imap: folders below prefixes, flags, settling, quota, and what the doctor is told. */
-#include "test/unit/fake_imap.h"
-
-static struct message_key key_of(const char *uid)
-{
-    return (struct message_key){.mailbox = "INBOX", .uidvalidity = 77, .uid = uid};
-}
-
-static enum module_result settle(struct fixture *fixture, const char *uid,
-                                 enum message_outcome outcome)
-{
-    struct message_key key = key_of(uid);
-    return www4mail_module.mailbox->settle(&fixture->call, fixture->state, &key, outcome);
-}
-
-static void assert_heard(const struct fake_imap *fake, const char *words)
-{
-    if (!fake_imap_heard(fake, words))
-        fail_msg("\"%s\" was not sent:\n%s", words, fake->log);
-}
-
-static void assert_unheard(const struct fake_imap *fake, const char *words)
-{
-    if (fake_imap_heard(fake, words))
-        fail_msg("\"%s\" was sent:\n%s", words, fake->log);
-}
-
-/* Opens against `fake`, which must fail with this fault. */
-static void assert_refused(struct fixture *fixture, struct fake_imap *fake, enum fault_code code,
-                           const char *words)
-{
-    fake_imap_start(fake, fixture);
-    assert_int_not_equal(box_open(fixture), MODULE_OK);
-    assert_null(fixture->state);
-    assert_null(fixture->fault.asker);
-    assert_fault(fixture, code, words);
-}
+#include "test/unit/imap_fixture.h"
 
 /* ---- folders ---- */
 

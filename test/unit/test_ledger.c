@@ -260,7 +260,7 @@ static int take_and_die(struct bench *bench)
     open_or_exit(bench);
     if (ledger_take(bench->ledger, &bench->me, NULL, bench->arena, &job) != LEDGER_OK)
         return 1;
-    if (ledger_next_part(bench->ledger, "a", 0, bench->arena, &next) == LEDGER_OK &&
+    if (ledger_next_part(bench->ledger, "a", bench->arena, &next) == LEDGER_OK &&
         ledger_submitting(bench->ledger, &bench->me, &next) != LEDGER_OK)
         return 2;
     return 0;

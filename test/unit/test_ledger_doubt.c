@@ -27,7 +27,7 @@ static enum ledger_result resolve(struct bench *bench, const struct ledger_doubt
 /* Begun, and its process died. */
 static void die_submitting(struct bench *bench)
 {
-    struct ledger_submission next = next_part(bench, 0);
+    struct ledger_submission next = next_part(bench);
     assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
     close(next.submission.fd);
     assert_int_equal(ledger_recover(bench->ledger, &bench->me, false, "", ""), LEDGER_OK);
@@ -51,7 +51,14 @@ static void test_listed(void **state)
     assert_string_equal(list[0].recipient, "asker@example.net");
     assert_string_equal(list[0].answer, "said");
     assert_non_null(strstr(list[0].message_id, "@example.org>"));
-    assert_int_equal(doubts(bench, NULL, -1, list, 4), 1);
+    size_t count;
+    assert_int_equal(ledger_all_doubts(bench->ledger, NULL, bench->arena, list + 1, 2, &count),
+                     LEDGER_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(list[1].part, part);
+    assert_int_equal(ledger_all_doubts(bench->ledger, list, bench->arena, list + 1, 2, &count),
+                     LEDGER_OK);
+    assert_int_equal(count, 0);
     assert_int_equal(doubts(bench, "b", -1, list, 4), 0);
     assert_int_equal(doubts(bench, "a", -1, list, 0), 0);
     assert_int_equal(doubts(bench, "a", 0, list, 4), 1);
@@ -67,12 +74,12 @@ static void test_not_sent_by_itself(void **state)
     struct bench *bench = *state;
     answered(bench, "1", 2);
     int64_t first = submit(bench, SUBMISSION_IN_DOUBT);
-    struct ledger_submission next = next_part(bench, -1);
+    struct ledger_submission next = next_part(bench);
     close(next.submission.fd);
     assert_true(next.part != first);
     assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
     assert_int_equal(ledger_outcome(bench->ledger, &next, SUBMISSION_ACCEPTED, "", 0), LEDGER_OK);
-    assert_no_part(bench, -1);
+    assert_no_part(bench);
     assert_int_equal(counts(bench).in_doubt, 1);
 }
 
@@ -108,7 +115,7 @@ static void test_accepted_and_never(void **state)
         assert_int_equal(resolve(bench, &doubt, i ? LEDGER_RESOLVE_NEVER : LEDGER_RESOLVE_ACCEPTED),
                          LEDGER_OK);
         assert_int_equal(resolve(bench, &doubt, LEDGER_RESOLVE_SEND), LEDGER_NONE);
-        assert_no_part(bench, 0);
+        assert_no_part(bench);
         assert_int_equal(counts(bench).accepted, 1);
         assert_int_equal(counts(bench).never, i);
         assert_int_equal(ask(bench, "SELECT count(*) FROM part WHERE answer = 'because'"), i + 1);
@@ -129,7 +136,7 @@ static void test_sent_once_more(void **state)
     struct ledger_doubt doubt = only_doubt(bench);
     assert_int_equal(resolve(bench, &doubt, LEDGER_RESOLVE_SEND), LEDGER_OK);
     assert_int_equal(counts(bench).ready, 1);
-    struct ledger_submission next = next_part(bench, -1);
+    struct ledger_submission next = next_part(bench);
     close(next.submission.fd);
     assert_int_equal(next.part, part);
     assert_true(next.in_doubt);
@@ -149,6 +156,7 @@ static void test_stale(void **state)
     answered(bench, "1", 1);
     submit(bench, SUBMISSION_IN_DOUBT);
     struct ledger_doubt old = only_doubt(bench);
+    send_again(bench);
     submit(bench, SUBMISSION_IN_DOUBT);
     for (int i = 0; i < 4; i++)
         assert_int_equal(resolve(bench, &old, (enum ledger_resolution)i), LEDGER_NONE);
@@ -158,7 +166,7 @@ static void test_stale(void **state)
     assert_int_equal(counts(bench).in_doubt, 1);
 }
 
-/* A death is a doubt like any other, but it is not a carrier that swallows mails. */
+/* A death before the repeat has gone out is a doubt like any other, but no repeat. */
 static void test_death(void **state)
 {
     struct bench *bench = *state;
@@ -172,8 +180,44 @@ static void test_death(void **state)
     assert_false(doubt.resent);
     assert_int_equal(doubt.looks, 0);
     assert_int_equal(doubt.not_before, 0);
+    send_again(bench);
     submit(bench, SUBMISSION_IN_DOUBT);
     assert_true(only_doubt(bench).resent);
+}
+
+/* Its process dies when the repeat may have gone out: that is known, however often it was tried. */
+static void test_death_behind_the_repeat(void **state)
+{
+    struct bench *bench = *state;
+    answered(bench, "1", 1);
+    for (int i = 0; i < 6; i++)
+        submit(bench, SUBMISSION_LATER);
+    die_submitting(bench);
+    send_again(bench);
+    struct ledger_submission next = next_part(bench);
+    close(next.submission.fd);
+    assert_int_equal(ledger_repeating(bench->ledger, &next), LEDGER_NONE); /* not begun */
+    assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
+    assert_int_equal(ledger_repeating(bench->ledger, &next), LEDGER_OK);
+    assert_int_equal(ledger_recover(bench->ledger, &bench->me, false, "", ""), LEDGER_OK);
+    assert_int_equal(ledger_repeating(bench->ledger, &next), LEDGER_NONE);
+    assert_true(only_doubt(bench).resent);
+}
+
+/* A repeat that was refused is none. */
+static void test_refused_repeat(void **state)
+{
+    struct bench *bench = *state;
+    answered(bench, "1", 1);
+    die_submitting(bench);
+    send_again(bench);
+    struct ledger_submission next = next_part(bench);
+    close(next.submission.fd);
+    assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
+    assert_int_equal(ledger_repeating(bench->ledger, &next), LEDGER_OK);
+    assert_int_equal(ledger_outcome(bench->ledger, &next, SUBMISSION_LATER, "451", 0), LEDGER_OK);
+    die_submitting(bench);
+    assert_false(only_doubt(bench).resent);
 }
 
 /* Nothing of a resolution stands when it cannot stand as a whole. */
@@ -202,6 +246,7 @@ int main(void)
         TEST(test_put_off),        TEST(test_accepted_and_never),
         TEST(test_sent_once_more), TEST(test_stale),
         TEST(test_death),          TEST(test_whole_or_not),
+        TEST(test_refused_repeat), TEST(test_death_behind_the_repeat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

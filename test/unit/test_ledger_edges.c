@@ -40,7 +40,7 @@ static void test_lost_bytes(void **state)
     struct ledger_job job = take(bench);
     assert_int_equal(answer(bench, job.id, job.token, 1), LEDGER_OK);
     execute(bench, "DELETE FROM part_bytes");
-    assert_int_equal(ledger_next_part(bench->ledger, "a", 0, bench->arena, &next), LEDGER_CORRUPT);
+    assert_int_equal(ledger_next_part(bench->ledger, "a", bench->arena, &next), LEDGER_CORRUPT);
     assert_int_equal(next.submission.fd, -1);
     assert_fault(bench, FAULT_LEDGER, "lost the bytes");
 }
@@ -125,15 +125,15 @@ static void test_unwritable_files(void **state)
     close(fd);
     assert_int_equal(answer(bench, job.id, job.token, 1), LEDGER_OK);
     trouble_at("memfd_create", 1, EMFILE);
-    assert_int_equal(ledger_next_part(bench->ledger, "a", 0, bench->arena, &next), LEDGER_ERROR);
+    assert_int_equal(ledger_next_part(bench->ledger, "a", bench->arena, &next), LEDGER_ERROR);
     assert_true(trouble_end());
     assert_fault(bench, FAULT_MEMORY, "no file in memory");
     trouble_at("lseek", 1, EIO);
-    assert_int_equal(ledger_next_part(bench->ledger, "a", 0, bench->arena, &next), LEDGER_ERROR);
+    assert_int_equal(ledger_next_part(bench->ledger, "a", bench->arena, &next), LEDGER_ERROR);
     assert_true(trouble_end());
     assert_fault(bench, FAULT_IO, "file in memory");
     assert_int_equal(next.submission.fd, -1);
-    next = next_part(bench, 0);
+    next = next_part(bench);
     close(next.submission.fd);
 }
 
@@ -146,7 +146,7 @@ static void test_long_answers(void **state)
     claim_uid(bench, "a", "1");
     struct ledger_job job = take(bench);
     assert_int_equal(answer(bench, job.id, job.token, 1), LEDGER_OK);
-    struct ledger_submission next = next_part(bench, 0);
+    struct ledger_submission next = next_part(bench);
     close(next.submission.fd);
     assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
     memset(said, 'x', sizeof said - 1);
@@ -156,7 +156,7 @@ static void test_long_answers(void **state)
     execute(bench, "UPDATE part SET state = 'in_doubt', in_doubt_since = 1, answer = ''");
     struct ledger_doubt doubt;
     size_t count;
-    assert_int_equal(ledger_doubts(bench->ledger, NULL, -1, bench->arena, &doubt, 1, &count),
+    assert_int_equal(ledger_all_doubts(bench->ledger, NULL, bench->arena, &doubt, 1, &count),
                      LEDGER_OK);
     assert_int_equal(count, 1);
     assert_int_equal(ledger_resolve(bench->ledger, &doubt, LEDGER_RESOLVE_NEVER, said, 0),

@@ -365,6 +365,8 @@ static bool may_scan(enum statement which, const char *step)
     if ((which == JOB_DUE || which == JOB_DUE_OF_ACCOUNT || which == PART_NEXT) &&
         strncmp(step, "SCAN (subquery", 14) == 0)
         return true;
+    if (which == ACCOUNTS_OWING && strcmp(step, "SCAN known") == 0) /* names of accounts */
+        return true;
     /* An index that holds but what is waiting, in the order wanted. */
     return strstr(step, "USING COVERING INDEX job_due_alone") ||
            strstr(step, "USING COVERING INDEX job_live") ||

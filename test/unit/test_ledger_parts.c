@@ -19,7 +19,7 @@ static void test_parts_in_order_with_their_bytes(void **state)
         const char *bytes;
     } expected[] = {{one, "part 1"}, {one, "part 2"}, {two, "part 1"}};
     for (size_t i = 0; i < 3; i++) {
-        struct ledger_submission next = next_part(bench, 600);
+        struct ledger_submission next = next_part(bench);
         char bytes[16] = "";
         assert_int_equal(next.job, expected[i].job);
         assert_int_equal(next.tries, 0);
@@ -37,18 +37,18 @@ static void test_parts_in_order_with_their_bytes(void **state)
         assert_int_equal(ledger_outcome(bench->ledger, &next, SUBMISSION_NEVER, "550", 0),
                          LEDGER_NONE);
     }
-    assert_no_part(bench, 0);
+    assert_no_part(bench);
     assert_int_equal(counts(bench).accepted, 3);
     assert_int_equal(ask(bench, "SELECT count(*) FROM part WHERE answer = '250 ok'"), 3);
     struct ledger_submission next;
-    assert_int_equal(ledger_next_part(bench->ledger, "b", 0, bench->arena, &next), LEDGER_NONE);
+    assert_int_equal(ledger_next_part(bench->ledger, "b", bench->arena, &next), LEDGER_NONE);
 }
 
 static void test_submitting_fences(void **state)
 {
     struct bench *bench = *state;
     answered(bench, "1", 1);
-    struct ledger_submission first = next_part(bench, 0), second = next_part(bench, 0);
+    struct ledger_submission first = next_part(bench), second = next_part(bench);
     close(first.submission.fd);
     close(second.submission.fd);
     assert_int_equal(ledger_outcome(bench->ledger, &first, SUBMISSION_ACCEPTED, "", 0),
@@ -56,13 +56,13 @@ static void test_submitting_fences(void **state)
     assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &first), LEDGER_OK);
     assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &second), LEDGER_NONE);
     assert_int_equal(second.token, 0);
-    assert_no_part(bench, 0);
+    assert_no_part(bench);
     /* Ready again: what was read before is stale all the same. */
     assert_int_equal(
         ledger_outcome(bench->ledger, &first, SUBMISSION_NOT_SENT, "no route", clock_now() + 3600),
         LEDGER_OK);
     assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &second), LEDGER_NONE);
-    assert_no_part(bench, 0);
+    assert_no_part(bench);
     assert_true(counts(bench).next_due > clock_now());
 }
 
@@ -71,14 +71,14 @@ static void test_later_never_and_tries(void **state)
     struct bench *bench = *state;
     int64_t id = answered(bench, "1", 2);
     int64_t part = submit(bench, SUBMISSION_LATER);
-    struct ledger_submission next = next_part(bench, 0);
+    struct ledger_submission next = next_part(bench);
     close(next.submission.fd);
     assert_int_equal(next.part, part);
     assert_int_equal(next.tries, 1);
     assert_int_equal(submit(bench, SUBMISSION_NOT_SENT), part);
     assert_int_equal(submit(bench, SUBMISSION_NEVER), part);
     assert_true(submit(bench, SUBMISSION_ACCEPTED) != part);
-    assert_no_part(bench, 0);
+    assert_no_part(bench);
     struct ledger_counts all = counts(bench);
     assert_int_equal(all.never, 1);
     assert_int_equal(all.accepted, 1);
@@ -95,17 +95,18 @@ static void test_in_doubt(void **state)
     struct ledger_settle list[2];
     submit(bench, SUBMISSION_IN_DOUBT);
     assert_int_equal(counts(bench).in_doubt, 1);
-    assert_no_part(bench, 600);
+    assert_no_part(bench);
     assert_int_equal(settle_list(bench, list, 2), 0);
     assert_int_equal(ledger_settled(bench->ledger, id), LEDGER_NONE);
-    struct ledger_submission next = next_part(bench, 0);
+    send_again(bench);
+    struct ledger_submission next = next_part(bench);
     close(next.submission.fd);
     assert_true(next.in_doubt);
     assert_true(next.in_doubt_since > 0 && next.in_doubt_since <= clock_now());
     assert_int_equal(next.tries, 1);
     /* Refused for now at the second attempt: the first is in doubt still. */
     submit(bench, SUBMISSION_LATER);
-    next = next_part(bench, 600);
+    next = next_part(bench);
     close(next.submission.fd);
     assert_true(next.in_doubt);
     submit(bench, SUBMISSION_ACCEPTED);
@@ -121,7 +122,8 @@ static void test_doubt_ends(void **state)
     for (int i = 0; i < 6; i++)
         submit(bench, SUBMISSION_LATER);
     for (int i = 0; i < 2; i++) {
-        struct ledger_submission next = next_part(bench, 0);
+        send_again(bench);
+        struct ledger_submission next = next_part(bench);
         assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
         close(next.submission.fd);
         assert_int_equal(ledger_recover(bench->ledger, &bench->me, false, "", ""), LEDGER_OK);
@@ -231,7 +233,7 @@ static void test_large_part(void **state)
     struct ledger_answer all = {.parts = &part, .part_count = 1};
     sqlite3_memory_highwater(1);
     assert_int_equal(ledger_answer(bench->ledger, id, take(bench).token, &all), LEDGER_OK);
-    struct ledger_submission next = next_part(bench, 0);
+    struct ledger_submission next = next_part(bench);
     assert_true(sqlite3_memory_highwater(0) < 3 * 1024 * 1024);
     assert_int_equal(next.submission.size, SIZE);
     assert_true(file_read_all(next.submission.fd, back, SIZE));

@@ -101,13 +101,13 @@ static void test_purge_keeps_what_is_owed(void **state)
     answered(bench, "1", 3);
     submit(bench, SUBMISSION_NEVER);
     submit(bench, SUBMISSION_ACCEPTED);
-    next = next_part(bench, 0);
+    next = next_part(bench);
     close(next.submission.fd);
     assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
     answered(bench, "2", 1);
     submit(bench, SUBMISSION_IN_DOUBT);
     answered(bench, "3", 1);
-    next = next_part(bench, 3600);
+    next = next_part(bench);
     close(next.submission.fd);
     assert_int_equal(ledger_submitting(bench->ledger, &bench->me, &next), LEDGER_OK);
     assert_int_equal(ledger_outcome(bench->ledger, &next, SUBMISSION_LATER, "", clock_now() + 600),

@@ -8,45 +8,20 @@
 #include "agent/base/log.h"
 #include "agent/process/breaker.h"
 #include "agent/process/mail.h"
-#include "test/unit/module_fixture.h"
+#include "test/unit/compiled_module.h"
 
-#include <spawn.h>
 #include <sysexits.h>
-
-extern char **environ;
 
 static struct scratch scratch;
 static struct blocks blocks;
 static struct fault fault;
 static struct account account;
 
-static void compile(const char *to)
-{
-    const char *cc = getenv("CC");
-    char compiler[64], output[512], *rest = compiler;
-    snprintf(compiler, sizeof compiler, "%s", cc && *cc ? cc : "cc");
-    snprintf(output, sizeof output, "%s", to);
-    char *program = strsep(&rest, " ");
-    char shared[] = "-shared", pic[] = "-fPIC", standard[] = "-std=c11", gnu[] = "-D_GNU_SOURCE",
-         root[] = "-I.", out[] = "-o", from[] = "test/unit/fixtures/sent_module.c";
-    char *argv[] = {program, shared, pic, standard, gnu, root, out, output, from, NULL};
-    pid_t pid;
-    int status;
-    if (posix_spawnp(&pid, program, NULL, NULL, argv, environ) != 0) {
-        print_message("SKIPPED: there is no C compiler here; set CC\n");
-        skip();
-    }
-    while (waitpid(pid, &status, 0) < 0)
-        assert_int_equal(errno, EINTR);
-    assert_int_equal(status, 0);
-    assert_int_equal(chmod(to, 0755), 0);
-}
-
 /* The services that a module resolves from the agent. */
 static void write_modules(struct bench *bench)
 {
     module_write(&scratch, "box", "stage: lireadmail\nwhen: [mailbox.kind in [box]]\n");
-    compile(scratch_path(&scratch, "box.so"));
+    module_compile("test/unit/fixtures/sent_module.c", scratch_path(&scratch, "box.so"));
     module_write(&scratch, "sender", "stage: submit\nwhen: [submission.kind in [sender]]\n");
     module_write(&scratch, "again",
                  "stage: submit\nwhen: [submission.kind in [again]]\nflags: [idempotent]\n"

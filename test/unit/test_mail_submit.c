@@ -7,38 +7,13 @@
 
 #include "agent/base/log.h"
 #include "agent/process/mail.h"
-#include "test/unit/module_fixture.h"
+#include "test/unit/compiled_module.h"
 
-#include <spawn.h>
 #include <sysexits.h>
-
-extern char **environ;
 
 static struct scratch scratch;
 static struct blocks blocks;
 static struct fault fault;
-
-static void compile(const char *to)
-{
-    const char *cc = getenv("CC");
-    char compiler[64], output[512], *rest = compiler;
-    snprintf(compiler, sizeof compiler, "%s", cc && *cc ? cc : "cc");
-    snprintf(output, sizeof output, "%s", to);
-    char *program = strsep(&rest, " ");
-    char shared[] = "-shared", pic[] = "-fPIC", standard[] = "-std=c11", gnu[] = "-D_GNU_SOURCE",
-         root[] = "-I.", out[] = "-o", from[] = "test/unit/fixtures/sender_module.c";
-    char *argv[] = {program, shared, pic, standard, gnu, root, out, output, from, NULL};
-    pid_t pid;
-    int status;
-    if (posix_spawnp(&pid, program, NULL, NULL, argv, environ) != 0) {
-        print_message("SKIPPED: there is no C compiler here; set CC\n");
-        skip();
-    }
-    while (waitpid(pid, &status, 0) < 0)
-        assert_int_equal(errno, EINTR);
-    assert_int_equal(status, 0);
-    assert_int_equal(chmod(to, 0755), 0);
-}
 
 static int setup(void **state)
 {
@@ -63,7 +38,7 @@ static void assert_calls(struct bench *bench, const char *flags, const char *say
     char text[256], log[64] = "";
     snprintf(text, sizeof text, "stage: submit\nwhen: [submission.kind in [fake]]\n%s", flags);
     module_write(&scratch, "fake", text);
-    compile(scratch_path(&scratch, "fake.so"));
+    module_compile("test/unit/fixtures/sender_module.c", scratch_path(&scratch, "fake.so"));
     if (!blocks_read(bench->arena, scratch.dir, &blocks, &fault) || !plan_check(&blocks, &fault))
         fail_msg("%s", fault.operator);
     setenv("SENDER_SAYS", says, 1);

@@ -124,11 +124,58 @@ static void test_refused(void **state)
     fixture_end(&fixture);
 }
 
+/* What the agent says when it is asked for the end of a mail, and how often it was. */
+struct agent {
+    const struct fake_seen *seen;
+    bool allows;
+    int asked, mails_then;
+};
+
+static bool completing(void *context)
+{
+    struct agent *agent = context;
+    agent->asked++;
+    agent->mails_then = agent->seen->mails;
+    return agent->allows;
+}
+
+/* The agent is asked before the end of a mail goes out, once; without its word nothing is sent. */
+static void test_asks_before_the_end(void **state)
+{
+    (void)state;
+    static char large[300000];
+    for (int allows = 0; allows < 2; allows++) {
+        struct fixture fixture;
+        const struct fake_script good = {.mail = NULL};
+        fixture_start(&fixture, &good, 1, NULL);
+        struct agent agent = {.seen = fixture.fake.seen, .allows = allows};
+        fixture.call.completing = completing;
+        fixture.call.completing_context = &agent;
+        submit(&fixture);
+        assert_came_to(&fixture, "asked", MODULE_OK,
+                       allows ? SUBMISSION_ACCEPTED : SUBMISSION_NOT_SENT, FAULT_OK,
+                       allows ? "4711" : "could not be written down");
+        assert_int_equal(agent.asked, 1);
+        assert_int_equal(agent.mails_then, 0);
+        memset(large, 'x', sizeof large);
+        for (size_t i = 78; i + 1 < sizeof large; i += 80)
+            memcpy(large + i, "\r\n", 2);
+        fixture_submit_bytes(&fixture, "anna@asker.example", large, sizeof large, sizeof large);
+        assert_int_equal(agent.asked, 2);
+        fixture.call.completing = NULL; /* whoever is next does not find the rest of it */
+        submit(&fixture);
+        assert_int_equal(fixture.outcome, SUBMISSION_ACCEPTED);
+        assert_int_equal(fixture.fake.seen->mails, allows ? 3 : 1);
+        fixture_end(&fixture);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_asks_before_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,5 +52,6 @@ test_imap_sent_SRC  = $(imap_SRC) test/unit/fake_imap.c
 test_imap_sent_LIB  = $(imap_LIB)
 test_smtp_doubt_SRC = $(test_smtp_SRC)
 test_smtp_doubt_LIB = $(test_smtp_LIB)
-# Its module asks the program for services.
+# Their modules ask the program for services.
 test_mail_doubt_LIB = -Wl,--dynamic-list=agent/services.syms -Wl,-u,www4mail_fault_at
+test_mail_collect_LIB = $(test_mail_doubt_LIB)
