@@ -9,8 +9,6 @@
 #include "agent/base/charset.h"
 #include "agent/base/hash.h"
 
-#include <gnutls/abstract.h>
-#include <gnutls/x509.h>
 #include <nettle/base64.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,11 +21,11 @@ static bool pin_of(gnutls_x509_crt_t certificate, char pin_out[STREAM_PIN_SIZE])
 {
     gnutls_pubkey_t key;
     gnutls_datum_t der = {NULL, 0};
-    if (gnutls_pubkey_init(&key) < 0)
+    if (gnutls.pubkey_init(&key) < 0)
         return false;
-    bool ok = gnutls_pubkey_import_x509(key, certificate, 0) >= 0 &&
-              gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der) >= 0;
-    gnutls_pubkey_deinit(key);
+    bool ok = gnutls.pubkey_import_x509(key, certificate, 0) >= 0 &&
+              gnutls.pubkey_export2(key, GNUTLS_X509_FMT_DER, &der) >= 0;
+    gnutls.pubkey_deinit(key);
     if (!ok)
         return false;
     struct hash hash = hash_sha256((struct span){(const char *)der.data, der.size});
@@ -35,7 +33,7 @@ static bool pin_of(gnutls_x509_crt_t certificate, char pin_out[STREAM_PIN_SIZE])
     base64_encode_raw(text, HASH_BYTES, hash.bytes);
     text[sizeof text - 1] = '\0';
     snprintf(pin_out, STREAM_PIN_SIZE, "sha256//%s", text);
-    gnutls_free(der.data);
+    (*gnutls.free)(der.data);
     return true;
 }
 
@@ -53,10 +51,10 @@ static char *clean_line(const void *bytes, size_t len)
 static char *issuer_of(gnutls_x509_crt_t certificate)
 {
     gnutls_datum_t name = {NULL, 0};
-    if (gnutls_x509_crt_get_issuer_dn3(certificate, &name, 0) < 0)
+    if (gnutls.x509_crt_get_issuer_dn3(certificate, &name, 0) < 0)
         return NULL;
     char *text = clean_line(name.data, name.size < TEXT_BYTES / 4 ? name.size : TEXT_BYTES / 4);
-    gnutls_free(name.data);
+    (*gnutls.free)(name.data);
     return text;
 }
 
@@ -66,7 +64,7 @@ static void names_of(gnutls_x509_crt_t certificate, struct buffer *out)
     for (unsigned i = 0, shown = 0; i < 64 && shown < NAMES_SHOWN; i++) {
         char name[128];
         size_t size = sizeof name;
-        int kind = gnutls_x509_crt_get_subject_alt_name(certificate, i, name, &size, NULL);
+        int kind = gnutls.x509_crt_get_subject_alt_name(certificate, i, name, &size, NULL);
         if (kind == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
             return;
         if (kind != GNUTLS_SAN_DNSNAME)
@@ -97,8 +95,8 @@ static void day_text(time_t when, char text_out[16])
 /* The dates may be the certificate's own, or those of one above it. */
 static void tell_date(struct stream *stream, gnutls_x509_crt_t certificate, bool expired)
 {
-    time_t when = expired ? gnutls_x509_crt_get_expiration_time(certificate)
-                          : gnutls_x509_crt_get_activation_time(certificate);
+    time_t when = expired ? gnutls.x509_crt_get_expiration_time(certificate)
+                          : gnutls.x509_crt_get_activation_time(certificate);
     bool own = expired ? when < time(NULL) : when > time(NULL);
     char day[16];
     day_text(when, day);
@@ -115,7 +113,7 @@ static void tell_date(struct stream *stream, gnutls_x509_crt_t certificate, bool
 
 static void tell_unknown(struct stream *stream, gnutls_x509_crt_t certificate)
 {
-    if (gnutls_x509_crt_check_issuer(certificate, certificate))
+    if (gnutls.x509_crt_check_issuer(certificate, certificate))
         stream_fail(stream, FAULT_TLS,
                     "the certificate is self-signed; give it as ca_file:, or set pin: %s if that "
                     "is the server's key",
@@ -165,10 +163,10 @@ static bool judge_chain(struct stream *stream, gnutls_x509_crt_t certificate)
         {GNUTLS_DT_KEY_PURPOSE_OID, (unsigned char *)purpose, 0},
     };
     unsigned status = 0;
-    int result = gnutls_certificate_verify_peers(stream->session, wanted, 2, &status);
+    int result = gnutls.certificate_verify_peers(stream->session, wanted, 2, &status);
     if (result < 0)
         return stream_fail(stream, FAULT_TLS, "the certificate cannot be checked: %s",
-                           gnutls_strerror(result));
+                           gnutls.strerror(result));
     if (status == 0)
         return true;
     tell_status(stream, certificate, status);
@@ -177,24 +175,24 @@ static bool judge_chain(struct stream *stream, gnutls_x509_crt_t certificate)
 
 int stream_certificate_judge(gnutls_session_t session)
 {
-    struct stream *stream = gnutls_session_get_ptr(session);
+    struct stream *stream = gnutls.session_get_ptr(session);
     unsigned count = 0;
-    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+    const gnutls_datum_t *chain = gnutls.certificate_get_peers(session, &count);
     gnutls_x509_crt_t certificate;
-    if (!chain || count == 0 || gnutls_x509_crt_init(&certificate) < 0) {
+    if (!chain || count == 0 || gnutls.x509_crt_init(&certificate) < 0) {
         stream_fail(stream, FAULT_TLS, "the server shows no certificate");
         return -1;
     }
-    bool ok = gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) >= 0 &&
+    bool ok = gnutls.x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) >= 0 &&
               pin_of(certificate, stream->pin_found);
     if (!ok)
         stream_fail(stream, FAULT_TLS, "the certificate is damaged");
     else {
         stream->issuer = issuer_of(certificate);
-        time_t expires = gnutls_x509_crt_get_expiration_time(certificate);
+        time_t expires = gnutls.x509_crt_get_expiration_time(certificate);
         stream->expires = expires > 0 ? expires : 0;
         ok = stream->pin[0] ? judge_pin(stream) : judge_chain(stream, certificate);
     }
-    gnutls_x509_crt_deinit(certificate);
+    gnutls.x509_crt_deinit(certificate);
     return ok ? 0 : -1;
 }

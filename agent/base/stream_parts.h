@@ -8,8 +8,8 @@
 #define WWW4MAIL_BASE_STREAM_PARTS_H
 
 #include "agent/base/stream.h"
+#include "agent/base/stream_gnutls.h"
 
-#include <gnutls/gnutls.h>
 #include <netdb.h>
 #include <netinet/in.h>
 

@@ -17,7 +17,7 @@ enum { RECORD_BYTES = 16 * 1024 };
 /* In a hurry nothing to read is no fault; with one, any lasting error will do. */
 static ssize_t pass_error(struct stream *stream)
 {
-    gnutls_transport_set_errno(stream->session, fault_is_set(&stream->fault) ? EIO : EAGAIN);
+    gnutls.transport_set_errno(stream->session, fault_is_set(&stream->fault) ? EIO : EAGAIN);
     return -1;
 }
 
@@ -56,22 +56,22 @@ static bool is_numeric(const char *host)
 static int session_new(struct stream *stream)
 {
     int result =
-        gnutls_init(&stream->session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS);
+        gnutls.init(&stream->session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS);
     if (result < 0) {
         stream->session = NULL;
         return result;
     }
-    gnutls_session_set_ptr(stream->session, stream);
-    gnutls_session_set_verify_function(stream->session, stream_certificate_judge);
-    gnutls_transport_set_ptr(stream->session, stream);
-    gnutls_transport_set_pull_function(stream->session, pull);
-    gnutls_transport_set_push_function(stream->session, push);
-    gnutls_handshake_set_timeout(stream->session, 0);
-    result = gnutls_priority_set_direct(stream->session, PRIORITY, NULL);
+    gnutls.session_set_ptr(stream->session, stream);
+    gnutls.session_set_verify_function(stream->session, stream_certificate_judge);
+    gnutls.transport_set_ptr(stream->session, stream);
+    gnutls.transport_set_pull_function(stream->session, pull);
+    gnutls.transport_set_push_function(stream->session, push);
+    gnutls.handshake_set_timeout(stream->session, 0);
+    result = gnutls.priority_set_direct(stream->session, PRIORITY, NULL);
     if (result >= 0)
-        result = gnutls_credentials_set(stream->session, GNUTLS_CRD_CERTIFICATE, stream->trust);
+        result = gnutls.credentials_set(stream->session, GNUTLS_CRD_CERTIFICATE, stream->trust);
     if (result >= 0 && !is_numeric(stream->host)) /* RFC 6066: no addresses there */
-        result = gnutls_server_name_set(stream->session, GNUTLS_NAME_DNS, stream->host,
+        result = gnutls.server_name_set(stream->session, GNUTLS_NAME_DNS, stream->host,
                                         strlen(stream->host));
     return result;
 }
@@ -84,8 +84,8 @@ static bool is_tls(int first_byte)
 
 static void tell_alert(struct stream *stream)
 {
-    gnutls_alert_description_t alert = gnutls_alert_get(stream->session);
-    const char *name = gnutls_alert_get_name(alert);
+    gnutls_alert_description_t alert = gnutls.alert_get(stream->session);
+    const char *name = gnutls.alert_get_name(alert);
     if (alert == GNUTLS_A_PROTOCOL_VERSION)
         stream_fail(stream, FAULT_TLS,
                     "the server offers no TLS 1.2 or later; its provider must "
@@ -112,7 +112,7 @@ static void tell_handshake(struct stream *stream, int result)
                     "the server offers no TLS 1.2 or later; its provider must "
                     "renew it");
     else
-        stream_fail(stream, FAULT_TLS, "the TLS handshake failed: %s", gnutls_strerror(result));
+        stream_fail(stream, FAULT_TLS, "the TLS handshake failed: %s", gnutls.strerror(result));
 }
 
 /* Tells the peer why, if it is still there. */
@@ -122,7 +122,7 @@ static void refuse(struct stream *stream, int result)
         result == GNUTLS_E_PREMATURE_TERMINATION)
         return;
     stream->hurried = true;
-    gnutls_alert_send_appropriate(stream->session, result);
+    gnutls.alert_send_appropriate(stream->session, result);
     stream->hurried = false;
 }
 
@@ -134,43 +134,43 @@ bool stream_tls_start(struct stream *stream)
     int result = session_new(stream);
     if (result < 0)
         return stream_fail(stream, result == GNUTLS_E_MEMORY_ERROR ? FAULT_MEMORY : FAULT_TLS,
-                           "TLS cannot begin: %s", gnutls_strerror(result));
+                           "TLS cannot begin: %s", gnutls.strerror(result));
     do
-        result = gnutls_handshake(stream->session);
-    while (result < 0 && !gnutls_error_is_fatal(result) && !fault_is_set(&stream->fault));
+        result = gnutls.handshake(stream->session);
+    while (result < 0 && !gnutls.error_is_fatal(result) && !fault_is_set(&stream->fault));
     if (result < 0) {
         tell_handshake(stream, result);
         refuse(stream, result);
         return false;
     }
     snprintf(stream->tls_version, sizeof stream->tls_version, "%s",
-             gnutls_protocol_get_name(gnutls_protocol_get_version(stream->session)));
+             gnutls.protocol_get_name(gnutls.protocol_get_version(stream->session)));
     return true;
 }
 
 static void tell_record(struct stream *stream, int result)
 {
-    const char *name = gnutls_alert_get_name(gnutls_alert_get(stream->session));
+    const char *name = gnutls.alert_get_name(gnutls.alert_get(stream->session));
     if (result == GNUTLS_E_PREMATURE_TERMINATION)
         stream_fail(stream, FAULT_CONNECT, "the server closed the connection");
     else if (result == GNUTLS_E_FATAL_ALERT_RECEIVED)
         stream_fail(stream, FAULT_TLS, "the server ended TLS: %s", name ? name : "unknown alert");
     else
         stream_fail(stream, FAULT_TLS, "what came in is damaged or no TLS: %s",
-                    gnutls_strerror(result));
+                    gnutls.strerror(result));
 }
 
 ssize_t stream_tls_read(struct stream *stream, void *bytes, size_t len)
 {
     stream->wire_left = STREAM_WIRE_MAX;
     for (;;) {
-        ssize_t got = gnutls_record_recv(stream->session, bytes, len);
+        ssize_t got = gnutls.record_recv(stream->session, bytes, len);
         if (got >= 0)
             return got;
         if (fault_is_set(&stream->fault) || (stream->hurried && got == GNUTLS_E_AGAIN))
             return -1;
         /* A wish to renegotiate may be ignored (RFC 5246 section 7.4.1.1), warnings as well. */
-        if (gnutls_error_is_fatal((int)got)) {
+        if (gnutls.error_is_fatal((int)got)) {
             tell_record(stream, (int)got);
             return -1;
         }
@@ -182,10 +182,10 @@ bool stream_tls_write(struct stream *stream, const void *bytes, size_t len)
     const char *at = bytes;
     while (len > 0) {
         ssize_t done =
-            gnutls_record_send(stream->session, at, len < RECORD_BYTES ? len : RECORD_BYTES);
+            gnutls.record_send(stream->session, at, len < RECORD_BYTES ? len : RECORD_BYTES);
         if (fault_is_set(&stream->fault))
             return false;
-        if (done < 0 && gnutls_error_is_fatal((int)done)) {
+        if (done < 0 && gnutls.error_is_fatal((int)done)) {
             tell_record(stream, (int)done);
             return false;
         }
@@ -203,7 +203,7 @@ void stream_tls_end(struct stream *stream)
         return;
     stream->hurried = true;
     if (!fault_is_set(&stream->fault))
-        gnutls_bye(stream->session, GNUTLS_SHUT_WR);
-    gnutls_deinit(stream->session);
+        gnutls.bye(stream->session, GNUTLS_SHUT_WR);
+    gnutls.deinit(stream->session);
     stream->session = NULL;
 }

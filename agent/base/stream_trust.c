@@ -5,7 +5,6 @@
  */
 #include "agent/base/stream_parts.h"
 
-#include <gnutls/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,9 +23,9 @@ static gnutls_certificate_credentials_t empty;
 static bool system_load(gnutls_certificate_credentials_t credentials, struct fault *fault)
 {
     if (access(SYSTEM_BUNDLE, R_OK) == 0 &&
-        gnutls_certificate_set_x509_trust_file(credentials, SYSTEM_BUNDLE, GNUTLS_X509_FMT_PEM) > 0)
+        gnutls.certificate_set_x509_trust_file(credentials, SYSTEM_BUNDLE, GNUTLS_X509_FMT_PEM) > 0)
         return true;
-    if (gnutls_certificate_set_x509_system_trust(credentials) > 0)
+    if (gnutls.certificate_set_x509_system_trust(credentials) > 0)
         return true;
     return fault_set(fault, FAULT_CONFIG, NULL,
                      "this system has no certificate authorities; install ca-certificates or set "
@@ -36,7 +35,7 @@ static bool system_load(gnutls_certificate_credentials_t credentials, struct fau
 static bool file_load(gnutls_certificate_credentials_t credentials, const char *path,
                       struct fault *fault)
 {
-    int count = gnutls_certificate_set_x509_trust_file(credentials, path, GNUTLS_X509_FMT_PEM);
+    int count = gnutls.certificate_set_x509_trust_file(credentials, path, GNUTLS_X509_FMT_PEM);
     if (count > 0)
         return true;
     if (access(path, R_OK) != 0)
@@ -44,14 +43,14 @@ static bool file_load(gnutls_certificate_credentials_t credentials, const char *
                          "ca_file %s cannot be read: check its name and that the agent may read it",
                          path);
     return fault_set(fault, FAULT_CONFIG, NULL, "ca_file %s holds no certificate in PEM form%s%s",
-                     path, count < 0 ? ": " : "", count < 0 ? gnutls_strerror(count) : "");
+                     path, count < 0 ? ": " : "", count < 0 ? gnutls.strerror(count) : "");
 }
 
 static struct store *store_load(const char *path, struct fault *fault)
 {
     size_t size = strlen(path) + 1;
     struct store *store = calloc(1, sizeof *store + size);
-    if (!store || gnutls_certificate_allocate_credentials(&store->credentials) < 0) {
+    if (!store || gnutls.certificate_allocate_credentials(&store->credentials) < 0) {
         free(store);
         fault_set(fault, FAULT_MEMORY, NULL, "no memory for certificate authorities");
         return NULL;
@@ -59,7 +58,7 @@ static struct store *store_load(const char *path, struct fault *fault)
     memcpy(store->path, path, size);
     if (*path ? file_load(store->credentials, path, fault) : system_load(store->credentials, fault))
         return store;
-    gnutls_certificate_free_credentials(store->credentials);
+    gnutls.certificate_free_credentials(store->credentials);
     free(store);
     return NULL;
 }
@@ -72,6 +71,8 @@ gnutls_certificate_credentials_t stream_trust_of(const char *ca_file, struct fau
         store = store->next;
     if (store)
         return store->credentials;
+    if (!stream_gnutls_open(fault))
+        return NULL;
     store = store_load(path, fault);
     if (!store)
         return NULL;
@@ -82,7 +83,9 @@ gnutls_certificate_credentials_t stream_trust_of(const char *ca_file, struct fau
 
 gnutls_certificate_credentials_t stream_trust_empty(struct fault *fault)
 {
-    if (!empty && gnutls_certificate_allocate_credentials(&empty) < 0) {
+    if (!stream_gnutls_open(fault))
+        return NULL;
+    if (!empty && gnutls.certificate_allocate_credentials(&empty) < 0) {
         fault_set(fault, FAULT_MEMORY, NULL, "no memory for a TLS session");
         return NULL;
     }
