@@ -30,7 +30,7 @@ LDFLAGS  = $(SANITIZE) -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 # ---- modules: NAME_SRC are its sources, NAME_LIB the libraries that only it maps ----
 
 MODULES = maildir mbox stdin imap pop3 maildir_sender smtp loops senders urls files mime http page \
-          text html original
+          feed json markdown csv plaintext text html original article
 
 maildir_SRC        = fetchers/mailbox/maildir.c fetchers/mailbox/maildir_folder.c \
                      fetchers/mailbox/local.c
@@ -70,14 +70,41 @@ http_LIB           = -lcurl -lz
 page_SRC           = render/page.c render/sniff.c render/decode.c render/tokenizer.c \
                      render/tokenizer_text.c render/tokenizer_declaration.c \
                      render/tokenizer_reference.c render/tags.c render/clean.c \
-                     render/clean_elements.c render/clean_write.c render/clean_foreign.c \
-                     render/maker.c render/import.c render/import_tokens.c render/passes.c \
-                     render/links.c
-page_LIB           = -ltidy -luchardet -lmagic
+                     render/clean_write.c render/clean_foreign.c \
+                     render/maker.c render/construct.c render/construct_body.c \
+                     render/construct_table.c render/construct_stack.c \
+                     render/construct_formats.c render/construct_plain.c render/passes.c \
+                     render/links.c render/building.c render/passes_tables.c \
+                     render/css.c render/css_media.c render/style.c render/style_names.c \
+                     render/style_selector.c render/style_match.c render/clean_sheets.c \
+                     render/clean_frames.c render/page_parts.c render/letters.c render/magic_types.c
+# Builders of what is no HTML make the same trees.
+builder_SRC        = $(filter-out render/page.c render/page_parts.c render/sniff.c \
+                       render/magic_types.c,$(page_SRC)) \
+                     render/building_html.c
+feed_SRC           = render/feed.c render/feed_xml.c render/feed_mend.c render/feed_date.c \
+                     render/feed_write.c $(builder_SRC)
+feed_LIB           = -lexpat
+json_SRC           = render/json.c render/json_values.c render/json_write.c render/json_feed.c \
+                     render/feed_date.c render/feed_write.c $(builder_SRC)
+markdown_SRC       = render/markdown.c $(builder_SRC)
+markdown_LIB       = -lmd4c-html -lmd4c
+csv_SRC            = render/csv.c render/csv_fields.c $(builder_SRC)
+plaintext_SRC      = render/plaintext.c $(builder_SRC)
 text_SRC           = render/text.c render/text_blocks.c render/text_inline.c render/text_lines.c \
-                     render/text_table.c render/text_cells.c
+                     render/text_table.c render/text_cells.c \
+                     render/text_columns.c render/text_lists.c render/text_marks.c \
+                     render/text_things.c render/text_blind.c
 text_LIB           = -lunistring
-html_SRC           = render/html.c render/html_attributes.c
+html_SRC           = render/html.c render/html_elements.c render/html_names.c render/html_marks.c \
+                     render/html_text.c render/html_attributes.c render/html_links.c \
+                     render/html_anchors.c render/html_things.c render/html_forms.c
+article_SRC        = render/article.c render/article_find.c render/article_names.c \
+                     render/article_sums.c render/article_strip.c render/article_units.c \
+                     render/article_score.c render/article_choose.c render/article_clean.c \
+                     render/article_trim.c render/article_tree.c render/article_meta.c \
+                     render/light.c render/light_scripts.c render/light_prose.c \
+                     render/json_values.c $(builder_SRC)
 original_SRC       = render/original.c
 
 # Sources a module shares with the agent or with another module are linked into both from here.

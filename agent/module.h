@@ -10,7 +10,7 @@
  * never exits, never prints: it states one fault and returns a result.
  *
  * Rooms: a mailbox and a sender run in the mail process, gates, quota and fetchers in a worker,
- * readers, builders and renderers in the parse child, which has no files and no network.
+ * readers, builders, extractors and renderers in the parse child, which has no files and no network.
  */
 #ifndef WWW4MAIL_AGENT_MODULE_H
 #define WWW4MAIL_AGENT_MODULE_H
@@ -230,6 +230,21 @@ struct reader_ops {
 /* What is declared of a page's bytes. */
 struct page_hints {
     const char *url, *type, *charset, *language, *file_name;
+    /* prepare opens only what nearly every page needs; a build that finds that it needs more states a
+     * temporary fault, and is asked again where prepare opened all. */
+    bool quick;
+};
+
+/* What a page may want beside itself, told by its builder in the facts (FACT_NEED). */
+enum page_need { PAGE_NEED_STYLE, PAGE_NEED_FRAME };
+
+/* A file that was fetched for a page, as it came. */
+struct page_part {
+    enum page_need need;
+    const char *url;   /* as it was asked for */
+    const char *found; /* where it was found, after redirects */
+    const char *charset;
+    struct span bytes;
 };
 
 /* builder (stage filter; role: builder): bytes -> facts and, for HTML, a tree.  The tree lives in
@@ -242,13 +257,26 @@ struct builder_ops {
     enum module_result (*build)(struct call *call, void *state, struct span bytes,
                                 const struct page_hints *hints, struct buffer *facts_out,
                                 const struct tree **tree_out);
+    /* May be NULL.  Hands over a file that the facts of an earlier build asked for, before build is
+     * asked again; the part lives as long as the process.  *state is what prepare made, or is made
+     * now. */
+    enum module_result (*add)(struct call *call, void **state, const struct page_part *part);
+};
+
+/* What is to be rendered of a page. */
+enum render_part {
+    PART_PAGE,    /* all of it */
+    PART_ARTICLE, /* its main text, with its links and images */
+    PART_WORDS    /* its main text without numbers of links, images and captions */
 };
 
 struct render_options {
-    enum format format; /* FORMAT_TEXT, FORMAT_HTML or FORMAT_SOURCE; BOTH is asked as two */
-    unsigned width;     /* columns */
-    const char *mailto; /* the account's address, for links that ask by mail; NULL: plain */
-    size_t max_bytes;   /* of the body */
+    enum format format;    /* FORMAT_TEXT, FORMAT_HTML or FORMAT_SOURCE; BOTH is asked as two */
+    unsigned width;        /* columns */
+    const char *mailto;    /* the account's address, for links that ask by mail; NULL: plain */
+    size_t max_bytes;      /* of the body */
+    enum render_part part; /* an extractor has seen to it; the tree is that part */
+    bool blind; /* text: for readers who listen: no columns, no drawn lines, words for marks */
 };
 
 struct render_input {
@@ -263,6 +291,26 @@ struct renderer_ops {
     enum module_result (*render)(struct call *call, const struct render_input *input,
                                  const struct render_options *options,
                                  struct document *document_out);
+};
+
+/* What was found of a page to be rendered instead of it.  Texts are absent or empty where the page
+ * does not say; they live in the call's arena. */
+struct extract {
+    const struct tree *tree;   /* NULL: the page as it is */
+    struct span title, byline; /* one line each */
+    struct span date;          /* as the page has it, ISO 8601 where it does */
+    struct span image;         /* absolute URL of the picture that stands for the article */
+    struct span note;          /* a sentence for the reader about where this was found */
+};
+
+/*
+ * extractor (stage filter), asked before the renderer: for PART_ARTICLE and PART_WORDS the main text
+ * of a page; for PART_PAGE what a page that shows next to nothing ships as data.  PASS: nothing to
+ * say, the page is rendered as it is.
+ */
+struct extractor_ops {
+    enum module_result (*extract)(struct call *call, const struct render_input *input,
+                                  enum render_part part, struct extract *extract_out);
 };
 
 /* ---- the head ---- */
@@ -280,6 +328,7 @@ struct www4mail_module {
     const struct reader_ops *reader;
     const struct builder_ops *builder;
     const struct renderer_ops *renderer;
+    const struct extractor_ops *extractor;
 };
 
 /* WWW4MAIL_MODULE("http", "browser", fetcher, &http_ops); */

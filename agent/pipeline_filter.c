@@ -38,15 +38,22 @@ static bool stage_fileauth(struct work *work, const struct target *target, const
 }
 
 static bool render_one(struct work *work, struct parse_child *child, enum format format,
-                       struct arena *arena, struct rendered *rendered, struct fault *fault)
+                       enum render_part part, struct arena *arena, struct rendered *rendered,
+                       struct fault *fault)
 {
     struct document document;
     struct render_options options = {.format = format,
                                      .width = work->account->replies.width,
+                                     .blind = rendered->blind,
                                      .mailto = work->account->address,
-                                     .max_bytes = work->account->replies.max};
+                                     .max_bytes = work->account->replies.max,
+                                     .part = part};
     if (!parse_render(child, &options, arena, &document, fault))
         return false;
+    if (!*rendered->note && document.note.len)
+        rendered->note = arena_copy_span(arena, document.note);
+    if (!rendered->note)
+        return fault_set(fault, FAULT_MEMORY, NULL, "no memory for a document");
     if (document.kind == DOCUMENT_TEXT) {
         rendered->text = document;
         rendered->has_text = true;
@@ -60,26 +67,37 @@ static bool render_one(struct work *work, struct parse_child *child, enum format
     return true;
 }
 
+/* An article is written as everything is to these readers, and never sent as it came. */
+static enum format article_format(enum format usual)
+{
+    return usual == FORMAT_HTML || usual == FORMAT_BOTH ? usual : FORMAT_TEXT;
+}
+
 static bool render_formats(struct work *work, struct parse_child *child, enum format format,
                            struct arena *arena, struct rendered *rendered, struct fault *fault)
 {
+    enum render_part part = format == FORMAT_ARTICLE ? PART_ARTICLE : PART_PAGE;
+    if (format == FORMAT_ARTICLE)
+        format = article_format(work->account->replies.format);
     if (format != FORMAT_BOTH)
-        return render_one(work, child, format, arena, rendered, fault);
-    if (!render_one(work, child, FORMAT_TEXT, arena, rendered, fault))
+        return render_one(work, child, format, part, arena, rendered, fault);
+    if (!render_one(work, child, FORMAT_TEXT, part, arena, rendered, fault))
         return false;
     if (rendered->has_original)
         return true;
     /* The text alone is an answer too, when the HTML does not fit. */
     struct fault html = FAULT_INIT;
-    if (!render_one(work, child, FORMAT_HTML, arena, rendered, &html) && html.code == FAULT_CRASH)
+    if (!render_one(work, child, FORMAT_HTML, part, arena, rendered, &html) &&
+        html.code == FAULT_CRASH)
         return fault_set(fault, FAULT_CRASH, NULL, "%s", html.operator ? html.operator : "");
     fault_clear(&html);
     return true;
 }
 
-static bool attempt(struct work *work, const struct target *target, const struct page *page,
-                    bool plain, struct arena *arena, struct rendered *rendered, struct fault *fault)
+static bool attempt(struct work *work, const struct target *target, struct visit *visit, bool plain,
+                    struct arena *arena, struct rendered *rendered, struct fault *fault)
 {
+    const struct page *page = &visit->page;
     struct page_hints hints = {.url = page->url,
                                .type = page->type,
                                .charset = page->charset,
@@ -87,27 +105,36 @@ static bool attempt(struct work *work, const struct target *target, const struct
                                .file_name = page->file_name};
     struct parse_plan plan = {
         .fields = work->fields, .without = work->guilty, .page = &hints, .plain = plain};
+    rendered->blind = target->blind;
     struct flat facts;
-    struct parse_child *child = parse_start(work->pipeline->parser, &plan, page->fd, fault);
-    bool ok = child && parse_page(child, &facts, fault) &&
-              stage_fileauth(work, target, page, &facts, fault) &&
-              render_formats(work, child, target->format, arena, rendered, fault);
+    struct parse_child *child =
+        parse_start_page(work->pipeline->parser, &plan, page->fd, &facts, fault);
+    bool ok = child && stage_fileauth(work, target, page, &facts, fault);
+    if (ok && !plain && target->format != FORMAT_SOURCE && parts_fetch(work, visit, &facts)) {
+        /* Once more, with what it wants beside itself. */
+        plan.parts = visit->parts.parts;
+        plan.part_count = visit->parts.count;
+        plan.page_bytes = page->size;
+        parse_end(&child);
+        child = parse_start_page(work->pipeline->parser, &plan, visit->parts.fd, &facts, fault);
+    }
+    ok = ok && child && render_formats(work, child, target->format, arena, rendered, fault);
     parse_end(&child);
     return ok;
 }
 
-bool filter_run(struct work *work, const struct target *target, const struct page *page,
+bool filter_run(struct work *work, const struct target *target, struct visit *visit,
                 struct arena *arena, struct rendered *rendered_out, struct fault *fault)
 {
     int64_t began = clock_monotonic_ms();
     *rendered_out = (struct rendered){.note = ""};
-    bool ok = attempt(work, target, page, work->job->crashes > 0, arena, rendered_out, fault);
+    bool ok = attempt(work, target, visit, work->job->crashes > 0, arena, rendered_out, fault);
     if (!ok && fault->code == FAULT_CRASH) {
         log_fault(LOG_WARNING, target->url.text, fault);
         fault_clear(fault);
         *rendered_out =
             (struct rendered){.note = "This page was too difficult and is shown simplified."};
-        ok = attempt(work, target, page, true, arena, rendered_out, fault);
+        ok = attempt(work, target, visit, true, arena, rendered_out, fault);
     }
     if (!ok && fault->code == FAULT_CRASH) {
         log_fault(LOG_WARNING, target->url.text, fault);

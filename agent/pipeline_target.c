@@ -12,12 +12,15 @@
 /* What hangs beyond all its own limits (a name look-up, say) is ended after the slack. */
 enum { CONNECT_MS = 10000, FETCH_SLACK_MS = 60000 };
 
+enum { FORMATS_MAX = 16 };
+
 /* ---- order to target ---- */
 
 static enum format format_of(const struct work *work, enum verb verb)
 {
     switch (verb) {
     case VERB_TEXT:
+    case VERB_BLIND:
         return FORMAT_TEXT;
     case VERB_HTML:
         return FORMAT_HTML;
@@ -25,6 +28,8 @@ static enum format format_of(const struct work *work, enum verb verb)
         return FORMAT_BOTH;
     case VERB_SOURCE:
         return FORMAT_SOURCE;
+    case VERB_ARTICLE:
+        return FORMAT_ARTICLE;
     default:
         return work->account->replies.format;
     }
@@ -55,9 +60,11 @@ static bool make_target(struct work *work, const struct order *order, struct tar
                         struct fault *fault)
 {
     struct span asked = span_of(order->argument);
-    *target_out = (struct target){.format = format_of(work, order->verb),
-                                  .asked = order->argument,
-                                  .scheme_guessed = !has_scheme(asked) && !is_other_scheme(asked)};
+    *target_out =
+        (struct target){.format = format_of(work, order->verb),
+                        .asked = order->argument,
+                        .blind = order->verb == VERB_BLIND || work->account->replies.blind,
+                        .scheme_guessed = !has_scheme(asked) && !is_other_scheme(asked)};
     if (target_out->scheme_guessed)
         asked = span_of(arena_printf(work->arena, "https://%s", order->argument));
     return url_parse(work->arena, asked, &target_out->url, fault);
@@ -115,12 +122,12 @@ static const char *user_agent(struct work *work)
     return arena_printf(work->arena, "www4mail/" VERSION " (%s)", contact);
 }
 
-static bool fetch_once(struct work *work, const struct target *target, int64_t deadline_ms,
-                       struct page *page_out, struct fault *fault)
+static bool fetch_once(struct work *work, const struct target *target, uint64_t max_bytes,
+                       int64_t deadline_ms, struct page *page_out, struct fault *fault)
 {
     const struct account *account = work->account;
     struct fetching fetching = {.target = target,
-                                .limits = {.max_bytes = account->limits.page_bytes,
+                                .limits = {.max_bytes = max_bytes,
                                            .connect_ms = CONNECT_MS,
                                            .user_agent = user_agent(work),
                                            .proxy = work->pipeline->config->web_proxy,
@@ -158,12 +165,12 @@ static bool follow(struct work *work, struct target *target, const char *redirec
     return url_parse(work->arena, span_of(redirect), &target->url, fault);
 }
 
-static bool fetch_hops(struct work *work, struct target *target, int64_t deadline_ms,
-                       struct page *page_out, struct fault *fault)
+bool target_fetch(struct work *work, struct target *target, uint64_t max_bytes, int64_t deadline_ms,
+                  struct page *page_out, struct fault *fault)
 {
     for (;;) {
         if (!stage_urlauth(work, target, fault) ||
-            !fetch_once(work, target, deadline_ms, page_out, fault))
+            !fetch_once(work, target, max_bytes, deadline_ms, page_out, fault))
             return false;
         if (!page_out->redirect)
             return true;
@@ -187,9 +194,10 @@ static bool without_encryption(struct work *work, struct target *target, struct 
 static bool stage_browser(struct work *work, struct visit *visit, struct fault *fault)
 {
     int64_t deadline_ms = clock_monotonic_ms() + work->account->limits.page_time * 1000;
-    bool ok = fetch_hops(work, &visit->target, deadline_ms, &visit->page, fault);
+    uint64_t max_bytes = work->account->limits.page_bytes;
+    bool ok = target_fetch(work, &visit->target, max_bytes, deadline_ms, &visit->page, fault);
     if (!ok && without_encryption(work, &visit->target, fault))
-        ok = fetch_hops(work, &visit->target, deadline_ms, &visit->page, fault);
+        ok = target_fetch(work, &visit->target, max_bytes, deadline_ms, &visit->page, fault);
     visit->fetched = ok;
     return ok;
 }
@@ -205,7 +213,7 @@ static struct visit *find_visit(struct work *work, const char *url)
     if (!visit)
         return NULL;
     visit->asked_url = url;
-    visit->page.fd = -1;
+    visit->page.fd = visit->parts.fd = -1;
     visit->next = work->visits;
     work->visits = visit;
     return visit;
@@ -213,9 +221,12 @@ static struct visit *find_visit(struct work *work, const char *url)
 
 void target_free_visits(struct work *work)
 {
-    for (struct visit *visit = work->visits; visit; visit = visit->next)
+    for (struct visit *visit = work->visits; visit; visit = visit->next) {
         if (visit->page.fd >= 0)
             close(visit->page.fd);
+        if (visit->parts.fd >= 0)
+            close(visit->parts.fd);
+    }
     work->visits = NULL;
 }
 
@@ -248,16 +259,17 @@ static bool answer_fault(struct work *work, unsigned number, const char *asked, 
     return ok;
 }
 
-static bool render_visit(struct work *work, struct visit *visit, enum format format,
+static bool render_visit(struct work *work, struct visit *visit, const struct target *wanted,
                          unsigned number, const char *asked)
 {
     struct fault fault = FAULT_INIT;
     struct rendered rendered = {0};
     struct arena *arena = arena_new((size_t)256 << 20);
     struct target target = visit->target;
-    target.format = format;
+    target.format = wanted->format;
+    target.blind = wanted->blind;
     set_target_fields(work, &target);
-    bool ok = arena && filter_run(work, &target, &visit->page, arena, &rendered, &fault);
+    bool ok = arena && filter_run(work, &target, visit, arena, &rendered, &fault);
     if (!arena)
         fault_set(&fault, FAULT_MEMORY, NULL, "no memory to render");
     ok = ok ? answer_rendered(work, visit, &rendered, number, asked)
@@ -275,7 +287,7 @@ bool target_run(struct work *work, const struct order *order, unsigned number)
     struct visit *visit = find_visit(work, target.url.text);
     if (!visit)
         return fault_set(&work->fault, FAULT_MEMORY, NULL, "no room for a target");
-    unsigned format = 1U << target.format;
+    unsigned format = 1U << (target.format + (target.blind ? FORMATS_MAX : 0));
     if (visit->formats & format) {
         work_say(work, STAGE_URLDUPLICATE, "asked for twice  %s", target.url.text);
         return true;
@@ -286,7 +298,7 @@ bool target_run(struct work *work, const struct order *order, unsigned number)
         if (!stage_browser(work, visit, &fault))
             return answer_fault(work, number, order->argument, &fault);
     }
-    return render_visit(work, visit, target.format, number, order->argument) &&
+    return render_visit(work, visit, &target, number, order->argument) &&
            (parser_lives(work->pipeline->parser) ||
             fault_set(&work->fault, FAULT_CRASH, NULL, "the parser was lost"));
 }

@@ -20,6 +20,14 @@ enum {
 /* What the message stages decide. */
 enum decision { GO_ON, DECIDED_REPLY, DECIDED_DROP, DECIDED_LATER };
 
+/* What was fetched for a page: its bytes and theirs in one sealed memory file. */
+struct parts {
+    bool tried;
+    int fd; /* -1: none came */
+    struct page_part parts[PARSE_MAX_PARTS];
+    size_t count;
+};
+
 /* A page of this mail, kept until the job ends: asked for twice, it is fetched once. */
 struct visit {
     struct visit *next;
@@ -28,6 +36,7 @@ struct visit {
     bool fetched;
     struct target target; /* where it was found at last */
     struct page page;
+    struct parts parts;
 };
 
 struct work {
@@ -81,7 +90,16 @@ enum decision message_run(struct work *work, const char **rule_out);
 
 /* Carries out order `number` (from 1) and adds what it comes to to the reply. */
 bool target_run(struct work *work, const struct order *order, unsigned number);
+/* Fetches, redirects followed; every hop passes the gates.  False and a fault. */
+bool target_fetch(struct work *work, struct target *target, uint64_t max_bytes, int64_t deadline_ms,
+                  struct page *page_out, struct fault *fault);
 void target_free_visits(struct work *work);
+
+/* ---- pipeline_parts.c: what a page wants beside itself ---- */
+
+/* Fetches, once, what the facts of the page ask for, as far as the account lets it.  True when
+ * something is there; what cannot be had is done without. */
+bool parts_fetch(struct work *work, struct visit *visit, const struct flat *facts);
 
 /* ---- pipeline_filter.c: page to documents ---- */
 
@@ -89,10 +107,11 @@ struct rendered {
     struct document text, html, original;
     bool has_text, has_html, has_original;
     const char *note;
+    bool blind; /* the text is to be laid out for readers who listen */
 };
 
 /* Facts, fileauth and rendering of a fetched page; memory from `arena`. */
-bool filter_run(struct work *work, const struct target *target, const struct page *page,
+bool filter_run(struct work *work, const struct target *target, struct visit *visit,
                 struct arena *arena, struct rendered *rendered_out, struct fault *fault);
 
 /* ---- pipeline_reply.c: documents and faults to mails ---- */

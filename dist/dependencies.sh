@@ -1,16 +1,16 @@
 #!/bin/sh
 # Gets what the build (`build`), the demos (`demo`, `servers`) or the tests (`check`; `coverage`,
-# `valgrind`, `fuzz`) need from Debian's packages.
+# `valgrind`, `fuzz`, `oracle`) need from Debian's packages.
 # Installs only what is missing, removes nothing, starts nothing.  Without the right to install it
 # prints the line that somebody with that right must run, and ends with 1.
 set -eu
 
-what=${1:?build, demo, servers, check, coverage, valgrind or fuzz}
+what=${1:?build, demo, servers, check, coverage, valgrind, fuzz or oracle}
 build_dir=${2:?the build folder}
 
-build_packages="gcc make libc6-dev libcurl3-gnutls libtidy-dev libyaml-dev libsqlite3-dev
-libunistring-dev libidn2-dev libgnutls28-dev nettle-dev libuchardet-dev libmagic-dev libseccomp-dev zlib1g-dev ca-certificates"
-check_packages="libcmocka-dev python3 mandoc universal-ctags binutils openssl"
+build_packages="gcc make libc6-dev libcurl3-gnutls libyaml-dev libsqlite3-dev
+libunistring-dev libidn2-dev libgnutls28-dev nettle-dev libuchardet-dev libmagic-dev libseccomp-dev zlib1g-dev libexpat1-dev libmd4c-dev libmd4c-html0-dev ca-certificates"
+check_packages="libcmocka-dev libgumbo-dev python3 mandoc universal-ctags binutils openssl"
 
 is_installed() {
     dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
@@ -83,6 +83,7 @@ servers) missing="$missing$(missing_of python3 openssl)" ;;
 check) missing="$missing$(missing_of $check_packages)" ;;
 coverage) missing="$missing$(missing_of python3 gcovr)" ;;
 valgrind) missing="$missing$(missing_of valgrind libc6-dbg)" ;;
+oracle) missing="$missing$(missing_of python3 libgumbo-dev)" ;;
 fuzz) missing="$missing$(missing_of python3 clang llvm libclang-rt-dev)" ;;
 esac
 # shellcheck disable=SC2086

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Takes the tokens, decides which reach the clean stream, and takes down what the head says. */
+/* Takes the tokens, decides which reach the tree, and takes down what the head says. */
 #include "render/clean_parts.h"
 
 #include <string.h>
@@ -9,9 +9,10 @@ enum { HEAD_TEXT_MAX = 8 * 1024 };
 /* Elements of old that are read as one that is known. */
 static struct span current_name(struct span name)
 {
-    static const char aliases[][2][12] = {{"image", "img"},    {"listing", "pre"},
-                                          {"xmp", "pre"},      {"plaintext", "pre"},
-                                          {"acronym", "abbr"}, {"applet", "object"}};
+    static const char aliases[][2][12] = {
+        {"image", "img"},    {"listing", "pre"},   {"xmp", "pre"},   {"plaintext", "pre"},
+        {"acronym", "abbr"}, {"applet", "object"}, {"layer", "div"}, {"ilayer", "div"},
+        {"frameset", "div"}, {"frame", "iframe"}};
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
         if (span_equal(name, span_of(aliases[i][0])))
             return span_of(aliases[i][1]);
@@ -54,23 +55,6 @@ static void take_meta(struct cleaner *cleaner, const struct token *token)
         clean_open(cleaner, TAG_meta, token);
 }
 
-/* html, head and body: each once, and only where they can still be. */
-static void take_frame(struct cleaner *cleaner, enum tree_tag tag, const struct token *token)
-{
-    bool *seen = tag == TAG_head ? &cleaner->has_head : &cleaner->has_body;
-    if (tag == TAG_html) {
-        keep_once(&cleaner->page->language, token_attr_value(token, "lang"));
-        keep_once(&cleaner->page->language, token_attr_value(token, "xml:lang"));
-        if (!cleaner->has_head && !cleaner->has_body && !cleaner->out->len)
-            clean_write_start(cleaner, token->name, token);
-        return;
-    }
-    if (*seen || cleaner->has_body)
-        return;
-    *seen = true;
-    clean_write_start(cleaner, token->name, token);
-}
-
 static void take_content_start(struct cleaner *cleaner, struct tokenizer *tokenizer,
                                const struct token *token)
 {
@@ -79,9 +63,11 @@ static void take_content_start(struct cleaner *cleaner, struct tokenizer *tokeni
     enum tree_tag tag = tag_of(current.name);
     enum tokenizer_state state = text_state(token->name);
     tokenizer_switch(tokenizer, state);
-    if (tag == TAG_html || tag == TAG_head || tag == TAG_body) {
-        take_frame(cleaner, tag, &current);
-    } else if (tag == TAG_svg || tag == TAG_math) {
+    if (tag == TAG_html) {
+        keep_once(&cleaner->page->language, token_attr_value(token, "lang"));
+        keep_once(&cleaner->page->language, token_attr_value(token, "xml:lang"));
+    }
+    if (tag == TAG_svg || tag == TAG_math) {
         foreign_begin(cleaner, token);
     } else if (tag == TAG_title) {
         cleaner->mode = CLEAN_TITLE;
@@ -92,15 +78,22 @@ static void take_content_start(struct cleaner *cleaner, struct tokenizer *tokeni
         take_meta(cleaner, &current);
     } else if (tag == TAG_base) {
         keep_once(&cleaner->page->base, token_attr_value(token, "href"));
-    } else if (state == TOKENIZER_SCRIPT || (state == TOKENIZER_RAWTEXT && tag != TAG_pre)) {
-        if (tag == TAG_iframe) {
-            clean_open(cleaner, tag, &current);
-            clean_close(cleaner, tag, &current);
-        }
+    } else if (tag == TAG_iframe) {
+        cleaner->mode = state == TOKENIZER_RAWTEXT ? CLEAN_RAW : CLEAN_CONTENT;
+        clean_frame(cleaner, &current);
+    } else if (tag == TAG_noframes && cleaner->frame_count) {
+        tokenizer_switch(tokenizer, TOKENIZER_RAWTEXT);
         cleaner->mode = CLEAN_RAW;
+    } else if (state == TOKENIZER_SCRIPT || (state == TOKENIZER_RAWTEXT && tag != TAG_pre)) {
+        cleaner->mode = CLEAN_RAW;
+        if (tag == TAG_style)
+            clean_begin_sheet(cleaner, token);
     } else {
+        if (tag == TAG_link)
+            clean_link_sheet(cleaner, token);
         clean_open(cleaner, tag, &current);
-        cleaner->drop_newline = tag == TAG_pre || tag == TAG_textarea;
+        cleaner->drop_newline =
+            (tag == TAG_pre || tag == TAG_textarea) && construct_is_open(&cleaner->construct, tag);
     }
 }
 
@@ -109,10 +102,7 @@ static void take_content_end(struct cleaner *cleaner, const struct token *token)
     struct token current = *token;
     current.name = current_name(token->name);
     enum tree_tag tag = tag_of(current.name);
-    if (tag == TAG_head && cleaner->has_head && !cleaner->has_body)
-        clean_write_end(cleaner, current.name);
-    else if (tag != TAG_html && tag != TAG_head && tag != TAG_body)
-        clean_close(cleaner, tag, &current);
+    clean_close(cleaner, tag, &current);
 }
 
 static void take_content(struct cleaner *cleaner, struct tokenizer *tokenizer,
@@ -121,8 +111,7 @@ static void take_content(struct cleaner *cleaner, struct tokenizer *tokenizer,
     bool drop_newline = cleaner->drop_newline;
     cleaner->drop_newline = false;
     if (token->kind == TOKEN_TEXT)
-        clean_write_text(cleaner, span_from(token->text, drop_newline && token->text.at[0] == '\n'),
-                         false);
+        clean_text(cleaner, span_from(token->text, drop_newline && token->text.at[0] == '\n'));
     else if (token->kind == TOKEN_START)
         take_content_start(cleaner, tokenizer, token);
     else if (token->kind == TOKEN_END)
@@ -172,12 +161,18 @@ static void take_foreign(struct cleaner *cleaner, struct tokenizer *tokenizer,
 static bool take_token(void *context, struct tokenizer *tokenizer, const struct token *token)
 {
     struct cleaner *cleaner = context;
+    if (token->kind == TOKEN_DOCTYPE)
+        construct_doctype(&cleaner->construct, token);
     if (token->kind == TOKEN_COMMENT || token->kind == TOKEN_DOCTYPE)
         return true;
     switch (cleaner->mode) {
     case CLEAN_CONTENT:
         take_content(cleaner, tokenizer, token);
         break;
+    case CLEAN_SHEET:
+        if (token->kind == TOKEN_TEXT)
+            clean_take_sheet(cleaner, token->text);
+        /* fall through */
     case CLEAN_RAW:
         if (token->kind == TOKEN_END)
             cleaner->mode = CLEAN_CONTENT;
@@ -192,47 +187,56 @@ static bool take_token(void *context, struct tokenizer *tokenizer, const struct 
         take_foreign(cleaner, tokenizer, token);
         break;
     }
-    return !cleaner->out->failed;
+    return !maker_failed(cleaner->construct.maker) && !(cleaner->page->cuts & CLEAN_CUT_TEXT);
 }
 
 static bool is_short_of_memory(const struct clean_page *page)
 {
-    return page->html.no_memory || page->title.no_memory || page->base.no_memory ||
-           page->language.no_memory || page->header_language.no_memory ||
-           page->description.no_memory;
+    return page->title.no_memory || page->base.no_memory || page->language.no_memory ||
+           page->header_language.no_memory || page->description.no_memory || page->styles.no_memory;
 }
 
-bool clean_html(struct span text, struct clean_page *page_out)
+void clean_init_page(struct clean_page *page)
 {
-    *page_out = (struct clean_page){.cuts = 0};
-    buffer_init(&page_out->html, CLEAN_MAX_HTML);
-    buffer_init(&page_out->title, HEAD_TEXT_MAX);
-    buffer_init(&page_out->base, HEAD_TEXT_MAX);
-    buffer_init(&page_out->language, HEAD_TEXT_MAX);
-    buffer_init(&page_out->header_language, HEAD_TEXT_MAX);
-    buffer_init(&page_out->description, HEAD_TEXT_MAX);
-    struct cleaner cleaner = {.page = page_out, .out = &page_out->html};
-    buffer_init(&cleaner.foreign.words, FOREIGN_MAX_WORDS);
+    *page = (struct clean_page){.cuts = 0};
+    buffer_init(&page->styles, CLEAN_MAX_STYLES);
+    buffer_init(&page->title, HEAD_TEXT_MAX);
+    buffer_init(&page->base, HEAD_TEXT_MAX);
+    buffer_init(&page->language, HEAD_TEXT_MAX);
+    buffer_init(&page->header_language, HEAD_TEXT_MAX);
+    buffer_init(&page->description, HEAD_TEXT_MAX);
+}
+
+bool clean_run(struct cleaner *cleaner, struct span text)
+{
     unsigned cuts;
+    buffer_init(&cleaner->foreign.words, FOREIGN_MAX_WORDS);
     bool whole =
-        tokenizer_run(text, TOKENIZER_DATA, (struct span){NULL, 0}, take_token, &cleaner, &cuts);
-    if (cleaner.mode == CLEAN_FOREIGN)
-        foreign_leave(&cleaner);
-    page_out->cuts |= cuts;
-    buffer_free_into(&cleaner.foreign.words, &page_out->title);
-    if (is_short_of_memory(page_out))
-        return false;
-    /* What fitted of a page beyond all measure is shown. */
-    if (page_out->html.failed && page_out->html.len > CLEAN_MAX_HTML / 2) {
-        page_out->cuts |= CLEAN_CUT_SIZE;
-        whole = true;
-    }
+        tokenizer_run(text, TOKENIZER_DATA, (struct span){NULL, 0}, take_token, cleaner, &cuts);
+    if (cleaner->mode == CLEAN_FOREIGN)
+        foreign_leave(cleaner);
+    cleaner->page->cuts |= cuts | (cleaner->construct.cut ? CLEAN_CUT_DEPTH : 0);
+    buffer_free_into(&cleaner->foreign.words, &cleaner->page->title);
     return whole;
+}
+
+bool clean_html(struct span text, const struct clean_options *options, struct maker *maker,
+                struct clean_page *page_out)
+{
+    clean_init_page(page_out);
+    struct cleaner cleaner = {
+        .page = page_out, .frames = options->frames, .max_text = options->max_text};
+    construct_begin(&cleaner.construct, maker, maker_here(maker), options->inside,
+                    CONSTRUCT_MAX_DEPTH, options->plain);
+    bool whole = clean_run(&cleaner, text) || (page_out->cuts & CLEAN_CUT_TEXT);
+    if (maker->cut)
+        page_out->cuts |= CLEAN_CUT_SIZE;
+    return whole && !is_short_of_memory(page_out) && !maker_failed(maker);
 }
 
 void clean_free(struct clean_page *page)
 {
-    buffer_free(&page->html);
+    buffer_free(&page->styles);
     buffer_free(&page->title);
     buffer_free(&page->base);
     buffer_free(&page->language);

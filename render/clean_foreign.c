@@ -48,7 +48,7 @@ void foreign_leave(struct cleaner *cleaner)
     struct token_attr alt = {SPAN_LITERAL("alt"), words};
     struct token img = {
         .kind = TOKEN_START, .name = SPAN_LITERAL("img"), .attrs = &alt, .attr_count = 1};
-    clean_write_start(cleaner, img.name, &img);
+    clean_open(cleaner, TAG_img, &img);
 }
 
 static bool is_html_inside(const struct foreign *foreign)
@@ -85,6 +85,57 @@ static bool holds_html(struct span name)
     return false;
 }
 
+/* ---- formulas as a line of text: a/b, x^2, a_(i+j) ---- */
+
+static bool is_line_of_text(const struct foreign *foreign)
+{
+    return foreign->is_math && !foreign->words.len && !foreign->silent && !foreign->words_depth;
+}
+
+/* What stands between the parts of an element: the sign of a fraction, a power, an index. */
+static char sign_of(struct span name)
+{
+    static const struct {
+        char name[8];
+        char sign;
+    } signs[] = {{"mfrac", '/'}, {"msup", '^'}, {"msub", '_'}, {"msubsup", '_'}};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (span_equal(name, span_of(signs[i].name)))
+            return signs[i].sign;
+    return '\0';
+}
+
+/* The sign before a part, and a bracket before one of several things; true when it has one. */
+static bool begin_part(struct cleaner *cleaner, struct span name)
+{
+    static const char signs[] = "/^_";
+    struct foreign *foreign = &cleaner->foreign;
+    if (!is_line_of_text(foreign))
+        return false;
+    char sign = foreign->depth ? foreign->sign[foreign->depth - 1] : '\0';
+    bool grouped = sign && span_equal(name, SPAN_LITERAL("mrow"));
+    if (sign && foreign->parts[foreign->depth - 1] < 3)
+        foreign->parts[foreign->depth - 1]++;
+    unsigned part = sign ? foreign->parts[foreign->depth - 1] : 0;
+    if (part > 1)
+        clean_text(cleaner, (struct span){strchr(signs, part == 2 ? sign : '^'), 1});
+    if (span_equal(name, SPAN_LITERAL("msqrt"))) {
+        clean_text(cleaner, SPAN_LITERAL("sqrt"));
+        grouped = true;
+    }
+    if (grouped)
+        clean_text(cleaner, SPAN_LITERAL("("));
+    return grouped;
+}
+
+static void end_parts(struct cleaner *cleaner, size_t depth)
+{
+    struct foreign *foreign = &cleaner->foreign;
+    for (size_t i = foreign->depth; i > depth; i--)
+        if (foreign->grouped[i - 1] && is_line_of_text(foreign))
+            clean_text(cleaner, SPAN_LITERAL(")"));
+}
+
 bool foreign_start(struct cleaner *cleaner, enum tree_tag tag, const struct token *token)
 {
     struct foreign *foreign = &cleaner->foreign;
@@ -97,6 +148,9 @@ bool foreign_start(struct cleaner *cleaner, enum tree_tag tag, const struct toke
         foreign->over++;
         return true;
     }
+    foreign->grouped[foreign->depth] = begin_part(cleaner, token->name);
+    foreign->sign[foreign->depth] = sign_of(token->name);
+    foreign->parts[foreign->depth] = 0;
     foreign->names[foreign->depth] = clean_hash(0, token->name);
     foreign->html_inside[foreign->depth++] = holds_html(token->name);
     bool is_words = foreign->is_math ? span_equal(token->name, SPAN_LITERAL("annotation"))
@@ -117,6 +171,7 @@ bool foreign_end(struct cleaner *cleaner, enum tree_tag tag, const struct token 
     for (size_t i = foreign->depth; i > 0; i--) {
         if (foreign->names[i - 1] != hash)
             continue;
+        end_parts(cleaner, i - 1);
         foreign->depth = i - 1;
         if (foreign->words_depth > foreign->depth)
             foreign->words_depth = 0;
@@ -126,9 +181,8 @@ bool foreign_end(struct cleaner *cleaner, enum tree_tag tag, const struct token 
         foreign_leave(cleaner);
         return true;
     }
-    bool belongs_around = tag == TAG_p || tag == TAG_br || (tag && clean_is_open(cleaner, tag));
-    for (size_t i = 0; i < cleaner->format_count && !belongs_around; i++)
-        belongs_around = cleaner->formats[i].tag == tag;
+    bool belongs_around =
+        tag == TAG_p || tag == TAG_br || (tag && construct_is_open(&cleaner->construct, tag));
     return !belongs_around || is_html_inside(foreign);
 }
 
@@ -137,8 +191,8 @@ void foreign_text(struct cleaner *cleaner, struct span text)
     struct foreign *foreign = &cleaner->foreign;
     if (foreign->is_math) {
         /* A formula without words of its own is read as its letters; notes on it are left out. */
-        if (!foreign->words.len && !foreign->silent && !foreign->words_depth)
-            clean_write_text(cleaner, text, false);
+        if (is_line_of_text(foreign))
+            clean_text(cleaner, text);
     } else if (foreign->words_depth) {
         keep_words(foreign, text);
     }

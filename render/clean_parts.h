@@ -4,26 +4,14 @@
 #define WWW4MAIL_RENDER_CLEAN_PARTS_H
 
 #include "render/clean.h"
+#include "render/construct.h"
 #include "render/tags.h"
 #include "render/tokenizer.h"
 
-struct open_element {
-    enum tree_tag tag;
-    uint32_t name;    /* hash of the name, for elements of no list */
-    uint32_t name_at; /* where the name stands in the clean stream, for the same */
-    uint16_t name_len;
-    uint16_t scope; /* depth of the innermost element that formatting does not leave; 0 none */
-};
-
-struct open_format {
-    enum tree_tag tag;
-    uint32_t attrs; /* hash of name and attributes */
-    size_t depth;   /* of open elements around it */
-};
-
 enum clean_mode {
     CLEAN_CONTENT,
-    CLEAN_RAW, /* text that is dropped, up to its end tag */
+    CLEAN_RAW,   /* text that is dropped, up to its end tag */
+    CLEAN_SHEET, /* the same, of a style sheet: kept aside */
     CLEAN_TITLE,
     CLEAN_TEMPLATE, /* dropped with all elements in it */
     CLEAN_FOREIGN   /* svg and math */
@@ -35,43 +23,58 @@ struct foreign {
     bool is_math, silent;                /* silent: words of its own are not wanted */
     uint32_t names[FOREIGN_MAX_DEPTH];   /* hashes of open elements */
     bool html_inside[FOREIGN_MAX_DEPTH]; /* its content is HTML again */
+    char sign[FOREIGN_MAX_DEPTH];        /* of math: before its second part; '\0' none ... */
+    uint8_t parts[FOREIGN_MAX_DEPTH];    /* ... and how many it had */
+    bool grouped[FOREIGN_MAX_DEPTH];     /* a bracket is to be closed behind it */
     size_t depth, over;                  /* over: open elements beyond the maximum */
     size_t words_depth;                  /* where a title began; 0 none */
     struct buffer words;
 };
 
+struct frame_place;
+
 struct cleaner {
     struct clean_page *page;
-    struct buffer *out;
+    struct construct construct;
     enum clean_mode mode;
-    struct open_element open[CLEAN_MAX_DEPTH];
-    size_t depth;
-    uint32_t count[TAG_COUNT]; /* open elements of each tag */
-    struct open_format formats[CLEAN_MAX_FORMATS];
-    size_t format_count;
     size_t templates;
-    bool has_title, has_head, has_body;
-    bool drop_newline; /* the first line end in a <pre> is none */
+    bool has_title;
+    size_t max_text, text; /* bytes of text wanted, 0 for all, and had */
+    bool drop_newline;     /* the first line end in a <pre> is none */
     struct foreign foreign;
+    const struct clean_frames *frames; /* NULL: none are at hand */
+    size_t frame_count;                /* of those that were put in */
+    bool inside;                       /* this is the content of a frame */
+    struct frame_place *frame;         /* where that came from; NULL when it stood in the page */
+};
+
+/* Where the content of a frame comes from, and how its links become absolute. */
+struct frame_place {
+    const struct url *base;
+    struct arena *scratch; /* made anew every few links */
+    size_t used;
 };
 
 uint32_t clean_hash(uint32_t seed, struct span text);
 
-/* Text and attributes, escaped. */
-void clean_write_text(struct cleaner *cleaner, struct span text, bool in_attribute);
-void clean_write_start(struct cleaner *cleaner, struct span name, const struct token *token);
-void clean_write_end(struct cleaner *cleaner, struct span name);
-
-/* Elements: what the start or end tag of `tag` closes, opens and writes.  `token` gives name and
- * attributes. */
+/* What reaches the tree.  `token` gives name and attributes. */
+void clean_text(struct cleaner *cleaner, struct span text);
 void clean_open(struct cleaner *cleaner, enum tree_tag tag, const struct token *token);
 void clean_close(struct cleaner *cleaner, enum tree_tag tag, const struct token *token);
-bool clean_is_open(const struct cleaner *cleaner, enum tree_tag tag);
 
-/* The formatting elements. */
-void clean_open_format(struct cleaner *cleaner, enum tree_tag tag, const struct token *token);
-void clean_close_format(struct cleaner *cleaner, enum tree_tag tag);
-void clean_forget_formats(struct cleaner *cleaner, size_t depth);
+/* Style sheets: what <style> and <link> say, and the text of the first. */
+void clean_begin_sheet(struct cleaner *cleaner, const struct token *token);
+void clean_take_sheet(struct cleaner *cleaner, struct span text);
+void clean_link_sheet(struct cleaner *cleaner, const struct token *token);
+
+/* Frames: the element, and its content if that is at hand. */
+void clean_frame(struct cleaner *cleaner, const struct token *token);
+/* A link of a frame's content, absolute; absent when it leads nowhere outside of it. */
+struct span clean_move_link(struct cleaner *cleaner, struct span link);
+
+/* Takes all tokens of a page or of the content of a frame.  False when memory is short. */
+bool clean_run(struct cleaner *cleaner, struct span text);
+void clean_init_page(struct clean_page *page);
 
 /* svg and math.  The token functions are false when the token belongs to the HTML around. */
 void foreign_begin(struct cleaner *cleaner, const struct token *token);

@@ -3,12 +3,11 @@
 #include "render/decode.h"
 
 #include <string.h>
-#include <uchardet/uchardet.h>
-
-#include "agent/base/charset.h"
+#include "render/letters.h"
 #include "render/tokenizer.h"
 
-enum { META_REACH = 1024, GUESS_REACH = 256 * 1024 };
+/* Browsers look for a <meta> in the first bytes, and once more behind them as they read on. */
+enum { META_REACH = 1024, LATE_META_REACH = 16 * 1024, GUESS_REACH = 256 * 1024 };
 
 static const char *from_mark(struct span bytes)
 {
@@ -78,12 +77,12 @@ static bool find_meta(void *context, struct tokenizer *tokenizer, const struct t
     return !*found;
 }
 
-static const char *from_meta(struct span bytes)
+static const char *from_meta(struct span bytes, size_t reach)
 {
     struct buffer head;
-    buffer_init(&head, META_REACH * 3);
-    if (bytes.len > META_REACH)
-        bytes.len = META_REACH;
+    buffer_init(&head, reach * 3);
+    if (bytes.len > reach)
+        bytes.len = reach;
     const char *found = NULL;
     unsigned cuts;
     if (charset_clean_utf8(bytes, &head))
@@ -95,37 +94,61 @@ static const char *from_meta(struct span bytes)
 
 static const char *from_letters(struct span bytes)
 {
-    const char *name = NULL;
-    uchardet_t detector = uchardet_new();
-    if (!detector)
-        return NULL;
+    char guess[32];
     if (bytes.len > GUESS_REACH)
         bytes.len = GUESS_REACH;
-    if (uchardet_handle_data(detector, bytes.at, bytes.len) == 0) {
-        uchardet_data_end(detector);
-        name = charset_name(span_of(uchardet_get_charset(detector)));
-    }
-    uchardet_delete(detector);
+    if (!letters_guess(bytes, guess))
+        return NULL;
+    const char *name = charset_name(span_of(guess));
     /* That it is no UTF-8 has been seen; without a mark it is no UTF-16. */
     return name && strncmp(name, "utf-", 4) == 0 ? NULL : name;
 }
 
-const char *decode_charset(struct span bytes, struct span declared, bool is_html)
+/* What the page says of itself; NULL when its letters must be counted. */
+static const char *from_evidence(struct span bytes, struct span declared, bool is_html)
 {
     const char *name = from_mark(bytes);
     if (!name)
         name = charset_name(declared);
     if (!name && is_html)
-        name = from_meta(bytes);
+        name = from_meta(bytes, META_REACH);
+    if (name)
+        return name;
     /* The escapes of ISO-2022-JP are ASCII and so pass for UTF-8. */
-    bool escapes = !name && span_find(bytes, SPAN_LITERAL("\x1B$")) >= 0;
-    if (!name && !escapes && charset_is_utf8(bytes))
-        name = "utf-8";
+    bool escapes = span_find(bytes, SPAN_LITERAL("\x1B$")) >= 0;
+    if (!escapes && charset_is_utf8(bytes))
+        return "utf-8";
+    return is_html ? from_meta(bytes, LATE_META_REACH) : NULL;
+}
+
+const char *decode_charset(struct span bytes, struct span declared, bool is_html)
+{
+    const char *name = from_evidence(bytes, declared, is_html);
     if (!name)
         name = from_letters(bytes);
     if (!name)
         name = charset_is_utf8(bytes) ? "utf-8" : "windows-1252";
     return name;
+}
+
+/* Converters of our own, from tables. */
+static bool is_plain(const char *name)
+{
+    return name && (strncmp(name, "utf-", 4) == 0 || strncmp(name, "iso-8859", 8) == 0 ||
+                    strncmp(name, "windows-", 8) == 0);
+}
+
+void decode_prepare(const char *declared, struct charset_held *held_out)
+{
+    if (is_plain(charset_name(span_of(declared))))
+        return;
+    charset_hold(held_out);
+    letters_open();
+}
+
+bool decode_is_plain(struct span bytes, struct span declared, bool is_html)
+{
+    return is_plain(from_evidence(bytes, declared, is_html));
 }
 
 static void mend_line_ends(struct buffer *text, size_t from)

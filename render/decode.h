@@ -7,7 +7,7 @@
 #ifndef WWW4MAIL_RENDER_DECODE_H
 #define WWW4MAIL_RENDER_DECODE_H
 
-#include "agent/base/buffer.h"
+#include "agent/base/charset.h"
 
 /* False only when the text does not fit; *charset_out is a standard name. */
 bool decode_text(struct span bytes, struct span declared, bool is_html, struct buffer *out,
@@ -15,5 +15,11 @@ bool decode_text(struct span bytes, struct span declared, bool is_html, struct b
 
 /* The order of evidence alone. */
 const char *decode_charset(struct span bytes, struct span declared, bool is_html);
+
+/* Opens, from files, what decoding a page may need whose declared charset is this one. */
+void decode_prepare(const char *declared, struct charset_held *held_out);
+
+/* False when these bytes need what only decode_prepare opens. */
+bool decode_is_plain(struct span bytes, struct span declared, bool is_html);
 
 #endif

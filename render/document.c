@@ -11,7 +11,7 @@ static const char shape[] = "nntt";
 
 enum { DOCUMENT_KIND = 0x444f4355 };
 enum { FIELD_WHAT, FIELD_VALUE, FIELD_A, FIELD_B };
-enum { ROW_BODY, ROW_TYPE, ROW_NAME, ROW_LINK };
+enum { ROW_BODY, ROW_TYPE, ROW_NAME, ROW_ARTICLE, ROW_NOTE, ROW_LINK };
 
 static void add_row(struct flat_writer *writer, uint32_t what, uint32_t value, struct span a,
                     struct span b)
@@ -29,6 +29,8 @@ bool document_write(const struct document *document, struct buffer *out)
     add_row(&writer, ROW_BODY, document->kind, document->title, document->body);
     add_row(&writer, ROW_TYPE, 0, document->type, document->charset);
     add_row(&writer, ROW_NAME, 0, document->file_name, document->language);
+    add_row(&writer, ROW_ARTICLE, 0, document->byline, document->date);
+    add_row(&writer, ROW_NOTE, 0, document->image, document->note);
     for (size_t i = 0; i < document->link_count; i++)
         add_row(&writer, ROW_LINK, document->links[i].number, document->links[i].url,
                 document->links[i].words);
@@ -93,12 +95,15 @@ bool document_read(struct arena *arena, struct span bytes, struct document *docu
     if (bytes.len > DOCUMENT_MAX_BYTES || !flat_open(&flat, DOCUMENT_KIND, shape, bytes) ||
         !read_row(&flat, ROW_BODY, ROW_BODY, &document.title, &document.body) ||
         !read_row(&flat, ROW_TYPE, ROW_TYPE, &document.type, &document.charset) ||
-        !read_row(&flat, ROW_NAME, ROW_NAME, &document.file_name, &document.language))
+        !read_row(&flat, ROW_NAME, ROW_NAME, &document.file_name, &document.language) ||
+        !read_row(&flat, ROW_ARTICLE, ROW_ARTICLE, &document.byline, &document.date) ||
+        !read_row(&flat, ROW_NOTE, ROW_NOTE, &document.image, &document.note))
         return false;
     uint32_t kind = flat_get_number(&flat, ROW_BODY, FIELD_VALUE);
     if (kind > DOCUMENT_ORIGINAL || !is_line(document.title) || !is_body(document.body) ||
         !is_line(document.type) || !is_line(document.charset) || !is_line(document.language) ||
-        !is_segment(document.file_name))
+        !is_line(document.byline) || !is_line(document.date) || !is_line(document.image) ||
+        !is_line(document.note) || !is_segment(document.file_name))
         return false;
     document.kind = (enum document_kind)kind;
     if (!read_links(arena, &flat, &document))

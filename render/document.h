@@ -30,13 +30,16 @@ struct document {
     struct span charset;   /* of an original that is text */
     struct span file_name; /* for an original, one path segment with a fitting extension */
     struct span language;  /* BCP 47, or empty */
+    struct span byline, date, image; /* of an article, as the page has them; image: its URL */
+    struct span note; /* a sentence for the reader about where the body was found; or empty */
     struct span body;
     struct document_link *links; /* distinct targets in order of their numbers */
     size_t link_count;
 };
 
 /* Rows of number what, number value, text a, text b: (0, kind, title, body), (1, 0, type, charset),
- * (2, 0, file name, language), then (3, number, URL, words) a link. */
+ * (2, 0, file name, language), (3, 0, by-line, date), (4, 0, image, note), then (5, number, URL,
+ * words) a link. */
 enum { DOCUMENT_MAX_BYTES = 64 * 1024 * 1024 };
 
 /* Appends the document as a flat table; false when `out` would exceed its maximum. */

@@ -21,7 +21,8 @@ enum facts_what {
     FACT_LANGUAGE,   /* BCP 47 tag */
     FACT_LINKS,      /* value: how many different link targets */
     FACT_TEXT_BYTES, /* value: bytes of visible text */
-    FACT_SIMPLIFIED  /* the page was beyond a limit and was cut or flattened; text says how */
+    FACT_SIMPLIFIED, /* the page was beyond a limit and was cut or flattened; text says how */
+    FACT_NEED        /* value: enum page_need; text: absolute URL of a file that the page wants */
 };
 
 /* The first fact of that kind; absent span when there is none. */

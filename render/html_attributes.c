@@ -4,33 +4,15 @@
 
 #include <string.h>
 
-enum { LANGUAGE_MAX = 35, SPAN_MAX = 1000 };
+enum { LANGUAGE_MAX = 35, SPAN_MAX = 1000, TITLE_MAX = 200, CHILDREN_MAX = 64 };
 
-const char *html_entity(char byte)
-{
-    switch (byte) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
+/* ---- language and direction ---- */
 
 static bool is_alnum(char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
            (byte >= '0' && byte <= '9');
 }
-
-/* ---- language and direction ---- */
 
 static bool is_language(struct span text)
 {
@@ -40,7 +22,21 @@ static bool is_language(struct span text)
     return text.len && text.len <= LANGUAGE_MAX;
 }
 
-static const char *direction_of(const struct tree *tree, uint32_t node)
+/* The language that begins with the node; empty when it goes on in that of what is around. */
+static struct span language_of(const struct html_writer *writer, uint32_t node)
+{
+    const struct tree *tree = writer->tree;
+    struct span language = span_trim(tree_attr(tree, node, ATTR_lang)), around = {NULL, 0};
+    if (!is_language(language))
+        return (struct span){NULL, 0};
+    if (tree->nodes[node].parent != TREE_NONE)
+        around = tree_language(tree, tree->nodes[node].parent);
+    if (span_equal_nocase(language, around.len ? around : writer->language))
+        return (struct span){NULL, 0};
+    return language;
+}
+
+static const char *direction_named(const struct tree *tree, uint32_t node)
 {
     static const char *const directions[] = {"ltr", "rtl", "auto"};
     struct span value = span_trim(tree_attr(tree, node, ATTR_dir));
@@ -50,9 +46,16 @@ static const char *direction_of(const struct tree *tree, uint32_t node)
     return NULL;
 }
 
-bool html_speaks(const struct tree *tree, uint32_t node)
+/* The direction that begins with the node; that of what is around needs no words. */
+static const char *direction_of(const struct tree *tree, uint32_t node)
 {
-    return direction_of(tree, node) || is_language(span_trim(tree_attr(tree, node, ATTR_lang)));
+    const char *direction = direction_named(tree, node);
+    uint32_t parent = tree->nodes[node].parent;
+    bool around = parent != TREE_NONE && tree->nodes[parent].flags & TREE_RTL;
+    if (!direction || (direction[0] == 'l' && !around && tree->nodes[node].tag != TAG_bdo) ||
+        (direction[0] == 'r' && around))
+        return NULL;
+    return direction;
 }
 
 void html_add_language(struct html_writer *writer, struct span language)
@@ -62,24 +65,40 @@ void html_add_language(struct html_writer *writer, struct span language)
         buffer_printf(&writer->out, " lang=\"%.*s\"", (int)language.len, language.at);
 }
 
-static void add_direction(struct html_writer *writer, uint32_t node)
-{
-    const char *direction = direction_of(writer->tree, node);
-    if (direction)
-        buffer_printf(&writer->out, " dir=\"%s\"", direction);
-}
-
-/* The html or body element is the root or near it. */
+/* What stands nearest to the text says it: the body, else the root. */
 void html_add_direction(struct html_writer *writer)
 {
     const struct tree *tree = writer->tree;
-    for (uint32_t node = 0; node < tree->node_count && node < 64; node++) {
-        enum tree_tag tag = tree->nodes[node].tag;
-        if ((tag == TAG_html || tag == TAG_body) && direction_of(tree, node)) {
-            add_direction(writer, node);
-            return;
-        }
+    uint32_t root = 0;
+    if (!tree->node_count)
+        return;
+    const char *direction = direction_named(tree, root);
+    uint32_t child = tree->nodes[root].first_child;
+    for (unsigned i = 0; child != TREE_NONE && i < CHILDREN_MAX; i++) {
+        if (tree->nodes[child].tag == TAG_body && direction_named(tree, child))
+            direction = direction_named(tree, child);
+        child = tree->nodes[child].next;
     }
+    if (direction && direction[0] != 'l')
+        buffer_printf(&writer->out, " dir=\"%s\"", direction);
+}
+
+/* Blanks begin to count here. */
+static bool begins_pre(const struct tree *tree, uint32_t node)
+{
+    uint32_t parent = tree->nodes[node].parent;
+    return tree->nodes[node].flags & TREE_PRE &&
+           (parent == TREE_NONE || !(tree->nodes[parent].flags & TREE_PRE));
+}
+
+bool html_has_own(const struct html_writer *writer, uint32_t node)
+{
+    const struct tree *tree = writer->tree;
+    if (begins_pre(tree, node))
+        return true;
+    if (!tree->nodes[node].attr_count)
+        return false;
+    return direction_of(tree, node) || language_of(writer, node).len || html_anchor(writer, node);
 }
 
 /* ---- lists and tables ---- */
@@ -99,108 +118,71 @@ static void add_list(struct html_writer *writer, uint32_t node)
 {
     struct span type = span_trim(tree_attr(writer->tree, node, ATTR_type));
     add_number(writer, node, ATTR_start, "start", INT32_MIN);
-    if (type.len == 1 && strchr("1aAiI", type.at[0]))
+    if (type.len == 1 && type.at[0] && strchr("aAiI", type.at[0]))
         buffer_printf(&writer->out, " type=\"%c\"", type.at[0]);
     if (tree_attr(writer->tree, node, ATTR_reversed).at)
         buffer_add_text(&writer->out, " reversed=\"\"");
 }
 
-/* Lines between the cells of a table that has headings; tables that arrange a page stay bare. */
-static void add_table(struct html_writer *writer, uint32_t node)
+/* Which cells a heading is for. */
+static void add_scope(struct html_writer *writer, uint32_t node)
 {
-    const struct tree *tree = writer->tree;
-    uint32_t end = tree->nodes[node].end;
-    for (uint32_t i = node + 1; i < end && i < node + 64; i++) {
-        if (tree->nodes[i].tag == TAG_table)
-            return;
-        if (tree->nodes[i].tag == TAG_th) {
-            buffer_add_text(&writer->out, " border=\"1\"");
-            return;
-        }
-    }
+    static const char *const scopes[] = {"col", "row", "colgroup", "rowgroup"};
+    struct span value = span_trim(tree_attr(writer->tree, node, ATTR_scope));
+    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
+        if (span_equal_nocase(value, span_of(scopes[i])))
+            buffer_printf(&writer->out, " scope=\"%s\"", scopes[i]);
 }
 
-void html_add_attributes(struct html_writer *writer, uint32_t node)
+static void add_title(struct html_writer *writer, uint32_t node)
 {
-    html_add_language(writer, tree_attr(writer->tree, node, ATTR_lang));
-    add_direction(writer, node);
-    switch (writer->tree->nodes[node].tag) {
-    case TAG_ol:
+    struct buffer title;
+    buffer_init(&title, 2 * TITLE_MAX);
+    plain_clean(tree_attr(writer->tree, node, ATTR_title), TITLE_MAX, &title);
+    if (title.len) {
+        buffer_add_text(&writer->out, " title=\"");
+        html_escape(writer, buffer_span(&title));
+        buffer_add_byte(&writer->out, '"');
+    }
+    buffer_free_into(&title, &writer->out);
+}
+
+/* No colours: they are the reader's, by day and by night. */
+static void add_style(struct html_writer *writer, uint32_t node, enum tree_tag name)
+{
+    if (name == TAG_table)
+        buffer_add_text(
+            &writer->out,
+            " border=\"1\" cellpadding=\"4\" style=\"border-collapse:collapse;margin:1em 0\"");
+    else if (name == TAG_blockquote)
+        buffer_add_text(&writer->out,
+                        " style=\"margin:1em 0 1em 8px;border-left:2px solid;padding-left:8px\"");
+    else if (name == TAG_figure)
+        buffer_add_text(&writer->out, " style=\"margin:1em 0\"");
+    else if (begins_pre(writer->tree, node))
+        buffer_add_text(&writer->out, " style=\"white-space:pre-wrap\"");
+}
+
+void html_add_attributes(struct html_writer *writer, uint32_t node, enum tree_tag name)
+{
+    uint32_t anchor = html_anchor(writer, node);
+    const char *direction = direction_of(writer->tree, node);
+    if (anchor)
+        buffer_printf(&writer->out, " id=\"w%u\"", anchor);
+    html_add_language(writer, language_of(writer, node));
+    if (direction)
+        buffer_printf(&writer->out, " dir=\"%s\"", direction);
+    if (name == TAG_ol) {
         add_list(writer, node);
-        break;
-    case TAG_li:
+    } else if (name == TAG_li) {
         add_number(writer, node, ATTR_value, "value", INT32_MIN);
-        break;
-    case TAG_td:
-    case TAG_th:
+    } else if (name == TAG_td || name == TAG_th) {
         add_number(writer, node, ATTR_colspan, "colspan", 2);
         add_number(writer, node, ATTR_rowspan, "rowspan", 2);
-        break;
-    case TAG_table:
-        add_table(writer, node);
-        break;
-    default:
-        break;
+        if (name == TAG_th)
+            add_scope(writer, node);
+    } else if (name == TAG_abbr) {
+        add_title(writer, node);
     }
-}
-
-/* ---- links ---- */
-
-static bool has_scheme(struct span url, const char *scheme)
-{
-    return span_starts_nocase(url, span_of(scheme));
-}
-
-static bool is_web(struct span url)
-{
-    return has_scheme(url, "http://") || has_scheme(url, "https://") || has_scheme(url, "ftp://") ||
-           has_scheme(url, "gopher://");
-}
-
-/* No control, blank or direction mark: such a target is not made to be followed. */
-static bool is_clean(struct span url)
-{
-    struct span run;
-    enum plain_class class;
-    if (!url.len || url.len > URL_MAX_BYTES)
-        return false;
-    while (plain_next_run(&url, &run, &class))
-        if (class != PLAIN_KEEP)
-            return false;
-    return true;
-}
-
-/* Percent-encodes all but unreserved characters (RFC 3986 2.3) and those of `also`. */
-static void add_encoded(struct buffer *out, struct span text, const char *also)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        char byte = text.at[i];
-        if (is_alnum(byte) || (byte && strchr("-._~", byte)) || (byte && strchr(also, byte)))
-            buffer_add_byte(out, byte);
-        else
-            buffer_printf(out, "%%%02X", (unsigned char)byte);
-    }
-}
-
-bool html_open_link(struct html_writer *writer, uint32_t node)
-{
-    uint32_t number = writer->tree->nodes[node].link;
-    if (!number || number > writer->tree->link_count)
-        return false;
-    struct span url = writer->tree->links[number].url;
-    bool web = is_web(url);
-    if (!is_clean(url) || (!web && !has_scheme(url, "mailto:")))
-        return false;
-    buffer_add_text(&writer->out, "<a href=\"");
-    if (web && writer->mailto) {
-        buffer_add_text(&writer->out, "mailto:");
-        add_encoded(&writer->out, span_of(writer->mailto), "@+");
-        buffer_add_text(&writer->out, "?subject=GET%20");
-        add_encoded(&writer->out, url, "");
-    } else {
-        html_add_text(writer, url, false);
-    }
-    buffer_add_text(&writer->out, "\">");
-    plain_links_show(&writer->links, number, node);
-    return true;
+    add_style(writer, node, name);
 }

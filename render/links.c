@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_SIZE = 1 << 17, SCRATCH_MAX = 1024 * 1024, SCRATCH_LINKS = 128 };
+enum { TABLE_SIZE = 1 << 17, SCRATCH_MAX = 1024 * 1024, SCRATCH_LINKS = 128, MEDIA_SOURCES = 16 };
 
 _Static_assert(TABLE_SIZE > 2 * PASSES_MAX_LINKS, "the table of links is never full");
 
@@ -21,6 +21,19 @@ struct linker {
     bool failed;
 };
 
+/* Of sound and film: their own address, or the first of those they offer. */
+static struct span media_target(const struct tree *tree, uint32_t node)
+{
+    struct span src = tree_attr(tree, node, ATTR_src);
+    uint32_t child = tree->nodes[node].first_child;
+    for (int seen = 0; !src.len && child != TREE_NONE && seen < MEDIA_SOURCES; seen++) {
+        if (tree->nodes[child].tag == TAG_source)
+            src = tree_attr(tree, child, ATTR_src);
+        child = tree->nodes[child].next;
+    }
+    return src;
+}
+
 /* Where an element leads; absent when it is no link. */
 static struct span target_of(const struct tree *tree, uint32_t node)
 {
@@ -30,7 +43,13 @@ static struct span target_of(const struct tree *tree, uint32_t node)
         return tree_attr(tree, node, ATTR_href);
     case TAG_frame:
     case TAG_iframe:
+    case TAG_embed:
         return tree_attr(tree, node, ATTR_src);
+    case TAG_object:
+        return tree_attr(tree, node, ATTR_data);
+    case TAG_audio:
+    case TAG_video:
+        return media_target(tree, node);
     default:
         return (struct span){NULL, 0};
     }
@@ -125,8 +144,7 @@ static void number_node(struct linker *linker, uint32_t node)
 }
 
 /* False when memory is short; a base that is no URL is passed over. */
-static bool find_base(struct tree *tree, struct arena *arena, const char *page_url,
-                      struct span base)
+bool passes_base(struct tree *tree, struct arena *arena, const char *page_url, struct span base)
 {
     struct fault fault = FAULT_INIT;
     struct url url;
@@ -149,7 +167,7 @@ static bool find_base(struct tree *tree, struct arena *arena, const char *page_u
 
 bool passes_links(struct tree *tree, struct arena *arena, const char *page_url, struct span base)
 {
-    if (!find_base(tree, arena, page_url, base))
+    if (!passes_base(tree, arena, page_url, base))
         return false;
     struct linker linker = {.tree = tree, .arena = arena};
     linker.table = calloc(TABLE_SIZE, sizeof *linker.table);

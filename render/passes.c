@@ -2,7 +2,18 @@
 /* Hiding, blocks, preformatted text, and elements that have nothing to show. */
 #include "render/passes.h"
 
+#include "agent/base/charset.h"
+#include "render/css.h"
 #include "render/tags.h"
+
+/* Flags while the passes run. */
+enum { INVISIBLE = 1 << 14, HOLDS_VISIBLE = 1 << 15 };
+
+/* How far the text is read whose direction is to be found out. */
+enum { AUTO_BYTES = 200, AUTO_NODES = 32 };
+
+/* Sheets that leave less than this part of more than so many bytes are meant for a script. */
+enum { LEAST_SHOWN = 10, LITTLE_TEXT = 400 };
 
 /* How much an element has to show; blanks alone separate words, but make no block. */
 enum content { CONTENT_NONE, CONTENT_BLANK, CONTENT_SEEN };
@@ -16,54 +27,14 @@ static bool is_blank(struct span text)
     return true;
 }
 
-/* Takes `property: value` off a style attribute. */
-static bool next_declaration(struct span *style, struct span *property_out, struct span *value_out)
-{
-    while (style->len) {
-        ptrdiff_t end = span_find_byte(*style, ';');
-        struct span one = {style->at, end < 0 ? style->len : (size_t)end};
-        *style = span_from(*style, one.len + 1);
-        ptrdiff_t colon = span_find_byte(one, ':');
-        if (colon < 0)
-            continue;
-        *property_out = span_trim((struct span){one.at, (size_t)colon});
-        *value_out = span_trim(span_from(one, (size_t)colon + 1));
-        return true;
-    }
-    return false;
-}
-
-static bool value_is(struct span value, struct span word)
-{
-    return span_starts_nocase(value, word) &&
-           (value.len == word.len || value.at[word.len] == ' ' || value.at[word.len] == '!');
-}
-
-/* The later declaration wins, as it does in browsers. */
-static bool is_hidden_by_style(struct span style)
-{
-    bool gone = false, invisible = false;
-    struct span property, value;
-    while (next_declaration(&style, &property, &value)) {
-        if (span_equal_nocase(property, SPAN_LITERAL("display")))
-            gone = value_is(value, SPAN_LITERAL("none"));
-        else if (span_equal_nocase(property, SPAN_LITERAL("visibility")))
-            invisible = value_is(value, SPAN_LITERAL("hidden")) ||
-                        value_is(value, SPAN_LITERAL("collapse"));
-    }
-    return gone || invisible;
-}
-
 static bool is_pre_by_style(struct span style)
 {
-    bool pre = false;
-    struct span property, value;
-    while (next_declaration(&style, &property, &value))
-        if (span_equal_nocase(property, SPAN_LITERAL("white-space")))
-            pre = value_is(value, SPAN_LITERAL("pre")) ||
-                  value_is(value, SPAN_LITERAL("pre-wrap")) ||
-                  value_is(value, SPAN_LITERAL("break-spaces"));
-    return pre;
+    static const char values[][16] = {"pre", "pre-wrap", "break-spaces"};
+    struct span value = css_value_of(style, SPAN_LITERAL("white-space"));
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (span_equal_nocase(value, span_of(values[i])))
+            return true;
+    return false;
 }
 
 static bool has_attr(const struct tree *tree, uint32_t node, enum tree_attr_name name)
@@ -71,42 +42,118 @@ static bool has_attr(const struct tree *tree, uint32_t node, enum tree_attr_name
     return tree_attr(tree, node, name).at != NULL;
 }
 
-static bool is_hidden(const struct tree *tree, uint32_t node)
+/* The direction of the first letter that has one, among the first bytes. */
+static bool starts_rtl(const struct tree *tree, uint32_t node)
 {
-    enum tree_tag tag = tree->nodes[node].tag;
-    if (tag_traits(tag) & TRAIT_UNSEEN)
-        return true;
-    /* A page that hides all of itself means to show it by script, which will not run. */
-    if (tag == TAG_html || tag == TAG_body)
-        return false;
-    if (tag == TAG_dialog && !has_attr(tree, node, ATTR_open))
-        return true;
-    if (!tree->nodes[node].attr_count)
-        return false;
-    if (tag == TAG_input &&
-        span_equal_nocase(tree_attr(tree, node, ATTR_type), SPAN_LITERAL("hidden")))
-        return true;
-    return has_attr(tree, node, ATTR_hidden) ||
-           span_equal_nocase(span_trim(tree_attr(tree, node, ATTR_aria_hidden)),
-                             SPAN_LITERAL("true")) ||
-           is_hidden_by_style(tree_attr(tree, node, ATTR_style));
+    size_t left = AUTO_BYTES;
+    uint32_t end = tree->nodes[node].end;
+    for (uint32_t i = node + 1; i < end && i <= node + AUTO_NODES; i++) {
+        struct span text = tree_text(tree, i);
+        uint32_t code;
+        for (; left > 0 && charset_next(&text, &code); left--) {
+            if ((code >= 0x590 && code <= 0x8FF) || (code >= 0xFB1D && code <= 0xFEFC))
+                return true;
+            if ((code | 0x20) >= 'a' && ((code | 0x20) <= 'z' || code >= 0xAA))
+                return false;
+        }
+    }
+    return false;
 }
 
-static void flag_down(struct tree *tree)
+static void flag_direction(struct tree *tree, uint32_t node)
+{
+    struct span dir = span_trim(tree_attr(tree, node, ATTR_dir));
+    if (!dir.len)
+        return;
+    if (span_equal_nocase(dir, SPAN_LITERAL("rtl")) ||
+        (span_equal_nocase(dir, SPAN_LITERAL("auto")) && starts_rtl(tree, node)))
+        tree->nodes[node].flags |= TREE_RTL;
+    else if (span_equal_nocase(dir, SPAN_LITERAL("ltr")) ||
+             span_equal_nocase(dir, SPAN_LITERAL("auto")))
+        tree->nodes[node].flags &= (uint16_t)~TREE_RTL;
+}
+
+/* A page that hides all of itself means to show it by script, which will not run. */
+static bool is_page(enum tree_tag tag)
+{
+    return tag == TAG_html || tag == TAG_body;
+}
+
+static bool is_hidden_by_attr(const struct tree *tree, uint32_t node)
+{
+    struct span hidden = span_trim(tree_attr(tree, node, ATTR_hidden));
+    if (hidden.at && !span_equal_nocase(hidden, SPAN_LITERAL("until-found")))
+        return true;
+    return has_attr(tree, node, ATTR_popover) ||
+           span_equal_nocase(span_trim(tree_attr(tree, node, ATTR_aria_hidden)),
+                             SPAN_LITERAL("true")) ||
+           (tree->nodes[node].tag == TAG_input &&
+            span_equal_nocase(tree_attr(tree, node, ATTR_type), SPAN_LITERAL("hidden")));
+}
+
+/* What an element's own style says goes before what sheets say, unless they alone insist. */
+static uint8_t effects_of(const struct tree *tree, uint32_t node, uint8_t sheets)
+{
+    struct span style = tree_attr(tree, node, ATTR_style);
+    uint8_t own = style.len ? css_declarations(style) : 0, both = 0;
+    bool of_sheet =
+        !(own & CSS_DISPLAY) || (sheets & CSS_DISPLAY_IMPORTANT && !(own & CSS_DISPLAY_IMPORTANT));
+    both |= (of_sheet ? sheets : own) & CSS_DISPLAY;
+    of_sheet = !(own & CSS_VISIBILITY) ||
+               (sheets & CSS_VISIBILITY_IMPORTANT && !(own & CSS_VISIBILITY_IMPORTANT));
+    return both | ((of_sheet ? sheets : own) & CSS_VISIBILITY);
+}
+
+/* Sets what an element adds to the flags that come from above. */
+static void flag_element(struct tree *tree, uint32_t node, uint8_t sheets)
+{
+    struct tree_node *at = &tree->nodes[node];
+    unsigned traits = tag_traits(at->tag);
+    bool has_attrs = at->attr_count > 0;
+    if (traits & TRAIT_BLOCK)
+        at->flags |= TREE_BLOCK;
+    if (at->tag == TAG_pre || at->tag == TAG_textarea ||
+        (has_attrs && is_pre_by_style(tree_attr(tree, node, ATTR_style))))
+        at->flags |= TREE_PRE;
+    if (has_attrs)
+        flag_direction(tree, node);
+    if (is_page(at->tag))
+        return;
+    uint8_t effects = has_attrs ? effects_of(tree, node, sheets) : sheets;
+    if (effects & CSS_INVISIBLE)
+        at->flags |= INVISIBLE;
+    else if (effects & CSS_VISIBLE)
+        at->flags &= (uint16_t)~INVISIBLE;
+    if (traits & TRAIT_UNSEEN || effects & CSS_DISPLAY_NONE ||
+        (at->tag == TAG_dialog && !has_attr(tree, node, ATTR_open)) ||
+        (has_attrs && is_hidden_by_attr(tree, node)))
+        at->flags |= TREE_HIDDEN;
+}
+
+static void flag_down(struct tree *tree, const uint8_t *effects)
 {
     for (uint32_t i = 0; i < tree->node_count; i++) {
         struct tree_node *node = &tree->nodes[i];
         uint16_t above = node->parent == TREE_NONE ? 0 : tree->nodes[node->parent].flags;
-        node->flags = above & (TREE_HIDDEN | TREE_PRE);
-        if (node->tag == TAG_TEXT)
-            continue;
-        if (tag_traits(node->tag) & TRAIT_BLOCK)
-            node->flags |= TREE_BLOCK;
-        if (node->tag == TAG_pre || node->tag == TAG_textarea ||
-            (node->attr_count && is_pre_by_style(tree_attr(tree, i, ATTR_style))))
-            node->flags |= TREE_PRE;
-        if (is_hidden(tree, i))
+        node->flags = above & (TREE_HIDDEN | TREE_PRE | TREE_RTL | INVISIBLE);
+        if (node->tag != TAG_TEXT)
+            flag_element(tree, i, effects ? effects[i] : 0);
+    }
+}
+
+/*
+ * Backwards: what is invisible is hidden, unless something in it was made visible again; then it
+ * stays, without its own texts.
+ */
+static void flag_invisible(struct tree *tree)
+{
+    for (uint32_t i = tree->node_count; i > 0; i--) {
+        struct tree_node *node = &tree->nodes[i - 1];
+        if ((node->flags & (INVISIBLE | HOLDS_VISIBLE)) == INVISIBLE)
             node->flags |= TREE_HIDDEN;
+        if (!(node->flags & TREE_HIDDEN) && node->parent != TREE_NONE)
+            tree->nodes[node->parent].flags |= HOLDS_VISIBLE;
+        node->flags &= (uint16_t) ~(INVISIBLE | HOLDS_VISIBLE);
     }
 }
 
@@ -148,10 +195,31 @@ static void flag_up(struct tree *tree)
     }
 }
 
+static void set_flags(struct tree *tree, const uint8_t *effects)
+{
+    flag_down(tree, effects);
+    flag_invisible(tree);
+    flag_up(tree);
+}
+
 void passes_flags(struct tree *tree)
 {
-    flag_down(tree);
-    flag_up(tree);
+    passes_flags_styled(tree, NULL);
+}
+
+bool passes_flags_styled(struct tree *tree, const uint8_t *effects)
+{
+    set_flags(tree, NULL);
+    bool kept = effects != NULL;
+    if (effects) {
+        uint32_t all = passes_text_bytes(tree);
+        set_flags(tree, effects);
+        kept = all < LITTLE_TEXT || passes_text_bytes(tree) >= all / LEAST_SHOWN;
+        if (!kept)
+            set_flags(tree, NULL);
+    }
+    passes_tables(tree);
+    return kept;
 }
 
 uint32_t passes_text_bytes(const struct tree *tree)

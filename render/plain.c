@@ -101,7 +101,9 @@ static bool stands_alone(enum tree_tag tag)
     case TAG_iframe:
     case TAG_img:
     case TAG_input:
+    case TAG_meter:
     case TAG_object:
+    case TAG_progress:
     case TAG_select:
     case TAG_td:
     case TAG_textarea:

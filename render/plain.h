@@ -44,7 +44,8 @@ void plain_words(const struct tree *tree, uint32_t node, size_t max, struct buff
 void plain_clean(struct span text, size_t max, struct buffer *out);
 
 /* What stands for an image: its alternative text; within a link that has nothing else to show,
- * the link's own name or "[image]".  Nothing when it is mere decoration. */
+ * the link's own name, that of the image's file or "[image]".  Nothing when it is mere
+ * decoration. */
 void plain_image(const struct tree *tree, uint32_t node, uint32_t link_node, struct buffer *out);
 
 /* True for a form control that is shown whole, in brackets; its subtree is then done.  Hidden

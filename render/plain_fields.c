@@ -2,7 +2,7 @@
 /* Form controls, images and frames in words. */
 #include "render/plain.h"
 
-enum { LABEL_MAX = 120, VALUE_MAX = 500, OPTIONS_MAX = 10000 };
+enum { LABEL_MAX = 120, VALUE_MAX = 500, OPTIONS_MAX = 10000, FILE_NAME_MAX = 40, FIGURE_NEAR = 4 };
 
 /* The first attribute of these that has a word to say. */
 static struct span first_attr(const struct tree *tree, uint32_t node,
@@ -16,13 +16,68 @@ static struct span first_attr(const struct tree *tree, uint32_t node,
     return (struct span){NULL, 0};
 }
 
+/* The last part of a path, when it looks like a name that a person gave: "harbour-map.png". */
+static struct span file_name(struct span url)
+{
+    ptrdiff_t end = 0;
+    size_t digits = 0;
+    while ((size_t)end < url.len && url.at[end] != '?' && url.at[end] != '#')
+        end++;
+    struct span name = {url.at, (size_t)end};
+    for (ptrdiff_t slash; (slash = span_find_byte(name, '/')) >= 0;)
+        name = span_from(name, (size_t)slash + 1);
+    for (size_t i = 0; i < name.len; i++)
+        digits += name.at[i] >= '0' && name.at[i] <= '9';
+    bool has_scheme =
+        span_starts_nocase(url, SPAN_LITERAL("data:")) || span_find_byte(name, ':') >= 0;
+    if (name.len < 3 || name.len > FILE_NAME_MAX || digits * 2 > name.len || has_scheme ||
+        span_find_byte(name, '%') >= 0 || span_find_byte(name, '.') < 0)
+        return (struct span){NULL, 0};
+    return name;
+}
+
+static void add_file_name(struct span name, struct buffer *out)
+{
+    if (!name.len)
+        return;
+    buffer_add_byte(out, '[');
+    plain_clean(name, FILE_NAME_MAX, out);
+    buffer_add_byte(out, ']');
+}
+
+/* A figure's picture is meant to be looked at. */
+static bool in_figure(const struct tree *tree, uint32_t node)
+{
+    uint32_t at = tree->nodes[node].parent;
+    for (int level = 0; level < FIGURE_NEAR && at != TREE_NONE; level++) {
+        if (tree->nodes[at].tag == TAG_figure)
+            return true;
+        at = tree->nodes[at].parent;
+    }
+    return false;
+}
+
+/* TeX that only says how large it wants to be set. */
+static struct span without_style(struct span alt)
+{
+    struct span style = SPAN_LITERAL("{\\displaystyle ");
+    alt = span_trim(alt);
+    if (alt.len <= style.len + 1 || alt.at[alt.len - 1] != '}' ||
+        span_find((struct span){alt.at, style.len}, style) != 0)
+        return alt;
+    return span_trim((struct span){alt.at + style.len, alt.len - style.len - 1});
+}
+
 void plain_image(const struct tree *tree, uint32_t node, uint32_t link_node, struct buffer *out)
 {
     struct span alt = tree_attr(tree, node, ATTR_alt);
     size_t before = out->len;
     if (!alt.at)
         alt = tree_attr(tree, node, ATTR_title);
-    plain_clean(alt, VALUE_MAX, out);
+    bool silent = alt.at && !span_trim(alt).len;
+    plain_clean(without_style(alt), VALUE_MAX, out);
+    if (link_node == TREE_NONE && out->len == before && !silent && in_figure(tree, node))
+        buffer_add_text(out, "[image]");
     if (out->len > before || link_node == TREE_NONE)
         return;
     plain_words(tree, link_node, 1, out);
@@ -32,6 +87,8 @@ void plain_image(const struct tree *tree, uint32_t node, uint32_t link_node, str
     }
     static const enum tree_attr_name names[] = {ATTR_aria_label, ATTR_title};
     plain_clean(first_attr(tree, link_node, names, 2), LABEL_MAX, out);
+    if (out->len == before)
+        add_file_name(file_name(span_trim(tree_attr(tree, node, ATTR_src))), out);
     if (out->len == before)
         buffer_add_text(out, "[image]");
 }
@@ -133,6 +190,22 @@ static void add_textarea(const struct tree *tree, uint32_t node, struct buffer *
     buffer_free_into(&text, out);
 }
 
+/* "[7 of 10]": the words inside, else the figures. */
+static void add_gauge(const struct tree *tree, uint32_t node, struct buffer *out)
+{
+    struct span value = span_trim(tree_attr(tree, node, ATTR_value));
+    struct span max = span_trim(tree_attr(tree, node, ATTR_max));
+    buffer_add_byte(out, '[');
+    size_t start = out->len;
+    plain_words(tree, node, LABEL_MAX, out);
+    if (out->len == start) {
+        plain_clean(value.len ? value : SPAN_LITERAL("?"), LABEL_MAX, out);
+        buffer_add_text(out, " of ");
+        plain_clean(max.len ? max : SPAN_LITERAL("1"), LABEL_MAX, out);
+    }
+    buffer_add_byte(out, ']');
+}
+
 /* True for a button without words: its label is all there is of it. */
 static bool add_bare_button(const struct tree *tree, uint32_t node, struct buffer *out)
 {
@@ -165,11 +238,28 @@ bool plain_field(const struct tree *tree, uint32_t node, struct buffer *out)
     case TAG_textarea:
         add_textarea(tree, node, out);
         return true;
+    case TAG_meter:
+    case TAG_progress:
+        add_gauge(tree, node, out);
+        return true;
     case TAG_button:
         return add_bare_button(tree, node, out);
     default:
         return false;
     }
+}
+
+/* "www.example.org", or nothing where an address has none. */
+static struct span host_of(struct span url)
+{
+    ptrdiff_t start = span_find(url, SPAN_LITERAL("://"));
+    if (start < 0)
+        return (struct span){NULL, 0};
+    struct span host = span_from(url, (size_t)start + 3);
+    for (size_t i = 0; i < host.len; i++)
+        if (host.at[i] == '/' || host.at[i] == ':' || host.at[i] == '?')
+            host.len = i;
+    return host;
 }
 
 static const char *media_name(enum tree_tag tag)
@@ -198,6 +288,10 @@ bool plain_media(const struct tree *tree, uint32_t node, struct buffer *out)
         return false;
     struct span title = first_attr(tree, node, names, 3);
     bool framed = tree->nodes[node].tag == TAG_frame || tree->nodes[node].tag == TAG_iframe;
+    if (!title.len && tree->nodes[node].link && !framed)
+        title = file_name(tree->links[tree->nodes[node].link].url);
+    if (!title.len && tree->nodes[node].link)
+        title = host_of(tree->links[tree->nodes[node].link].url);
     /* A frame without a name or an address is most often an advertisement. */
     if (!title.len && !tree->nodes[node].link && framed)
         return true;

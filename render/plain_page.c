@@ -41,11 +41,14 @@ static void add_url(struct buffer *out, struct span url)
 static void add_link_words(const struct tree *tree, uint32_t node, struct buffer *out)
 {
     static const enum tree_attr_name names[] = {ATTR_aria_label, ATTR_title, ATTR_alt};
+    if (plain_media(tree, node, out) && out->len > 2) {
+        memmove(out->at, out->at + 1, out->len - 2); /* without the brackets */
+        out->len -= 2;
+        return;
+    }
     plain_words(tree, node, WORDS_MAX, out);
     for (size_t i = 0; !out->len && i < sizeof names / sizeof *names; i++)
         plain_clean(tree_attr(tree, node, names[i]), WORDS_MAX, out);
-    if (!out->len)
-        plain_media(tree, node, out);
 }
 
 static bool copy_out(struct arena *arena, struct buffer *text, struct span *span_out)

@@ -25,7 +25,7 @@ enum {
 static const uint8_t traits[TAG_COUNT] = {
     [TAG_a] = F,
     [TAG_address] = B | P | S,
-    [TAG_area] = V | S,
+    [TAG_area] = V | S | I,
     [TAG_article] = B | P | S,
     [TAG_aside] = B | P | S,
     [TAG_audio] = I,

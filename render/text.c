@@ -4,38 +4,56 @@
  * their list at the end; pages that are text already as they are.  Never puts out a control
  * character or what turns the direction of text about.
  */
+#include "render/passes.h"
 #include "render/text.h"
 
-enum { WIDTH_DEFAULT = 72, WIDTH_MIN = 20, WIDTH_MAX = 250 };
+enum { WIDTH_DEFAULT = 72, WIDTH_MIN = 20, WIDTH_MAX = 250, WIDTH_UNBROKEN = 100000 };
 
-static unsigned clamp_width(unsigned width)
+static unsigned clamp_width(unsigned width, enum render_part part)
 {
-    if (!width)
-        return WIDTH_DEFAULT;
+    if (!width) /* words alone are for programs: a paragraph a line */
+        return part == PART_WORDS ? WIDTH_UNBROKEN : WIDTH_DEFAULT;
     if (width < WIDTH_MIN)
         return WIDTH_MIN;
     return width > WIDTH_MAX ? WIDTH_MAX : width;
 }
 
-static void init_writer(struct text_writer *writer, const struct tree *tree, size_t max,
-                        unsigned width)
+enum { WRITER_BUFFERS = 8 };
+
+static void list_buffers(struct text_writer *writer, struct buffer *buffers[WRITER_BUFFERS])
 {
-    *writer =
-        (struct text_writer){.tree = tree, .width = clamp_width(width), .link_node = TREE_NONE};
-    struct buffer *buffers[] = {&writer->out,    &writer->para,   &writer->line, &writer->breaks,
-                                &writer->frames, &writer->prefix, &writer->first};
-    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+    buffers[0] = &writer->out;
+    buffers[1] = &writer->para;
+    buffers[2] = &writer->line;
+    buffers[3] = &writer->breaks;
+    buffers[4] = &writer->frames;
+    buffers[5] = &writer->marks;
+    buffers[6] = &writer->prefix;
+    buffers[7] = &writer->first;
+}
+
+static void init_writer(struct text_writer *writer, const struct tree *tree, size_t max,
+                        const struct render_options *options)
+{
+    *writer = (struct text_writer){.tree = tree,
+                                   .blind = options->blind,
+                                   .width = clamp_width(options->width, options->part),
+                                   .link_node = TREE_NONE};
+    struct buffer *buffers[WRITER_BUFFERS];
+    list_buffers(writer, buffers);
+    for (size_t i = 0; i < WRITER_BUFFERS; i++)
         buffer_init(buffers[i], max);
     /* Sized by the tree, not by what it shows. */
     writer->frames.max = (size_t)tree->node_count * sizeof(struct text_frame);
+    writer->marks.max = (size_t)tree->node_count * sizeof(struct text_mark);
 }
 
 /* Frees all but the finished lines; these are failed when any other part was. */
 static void end_writer(struct text_writer *writer)
 {
-    struct buffer *buffers[] = {&writer->para,   &writer->line,   &writer->breaks,
-                                &writer->frames, &writer->prefix, &writer->first};
-    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
+    struct buffer *buffers[WRITER_BUFFERS];
+    list_buffers(writer, buffers);
+    for (size_t i = 1; i < WRITER_BUFFERS; i++) {
         writer->out.failed |= buffers[i]->failed;
         buffer_free_into(buffers[i], &writer->out);
     }
@@ -52,11 +70,23 @@ static void list_links(struct buffer *out, const struct document *document)
     }
 }
 
-static bool render_tree(struct call *call, const struct tree *tree, unsigned width,
-                        struct buffer *body, struct document *document_out)
+static void add_links(struct text_writer *writer, const struct document *document)
+{
+    if (writer->blind)
+        text_blind_links(&writer->out, document);
+    else
+        list_links(&writer->out, document);
+    if (writer->tree->link_count >= PASSES_MAX_LINKS)
+        buffer_printf(&writer->out, "Only the first %d links of this page have numbers.\n",
+                      PASSES_MAX_LINKS);
+}
+
+static bool render_tree(struct call *call, const struct tree *tree,
+                        const struct render_options *options, struct buffer *body,
+                        struct document *document_out)
 {
     struct text_writer writer;
-    init_writer(&writer, tree, body->max, width);
+    init_writer(&writer, tree, body->max, options);
     bool fits = plain_links_init(&writer.links, www4mail_arena(call), tree);
     if (fits) {
         text_blocks(&writer);
@@ -64,7 +94,7 @@ static bool render_tree(struct call *call, const struct tree *tree, unsigned wid
     }
     end_writer(&writer);
     if (fits)
-        list_links(&writer.out, document_out);
+        add_links(&writer, document_out);
     *body = writer.out;
     return fits;
 }
@@ -80,7 +110,7 @@ static enum module_result render(struct call *call, const struct render_input *i
     *document_out = (struct document){.kind = DOCUMENT_TEXT};
     buffer_init(&body, options->max_bytes ? options->max_bytes : DOCUMENT_MAX_BYTES);
     if (input->tree) {
-        fits = render_tree(call, input->tree, options->width, &body, document_out);
+        fits = render_tree(call, input->tree, options, &body, document_out);
     } else if (!plain_text(input, &body)) {
         buffer_free(&body);
         return MODULE_PASS;

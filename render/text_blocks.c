@@ -5,12 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    ROOM_KEPT = 24, /* columns that indentation leaves at the least */
-    MARK_SIZE = 24,
-    ROMAN_MAX = 3999,
-    ITEMS_MAX = 100000
-};
+enum { ROOM_KEPT = 24 /* columns that indentation leaves at the least */ };
 
 static struct text_frame *top_frame(struct text_writer *writer)
 {
@@ -42,7 +37,7 @@ static void add_prefix(struct text_writer *writer, const char *prefix)
 /* An item's mark stands before its first line, blanks of that width before the others. */
 static void add_mark(struct text_writer *writer, struct text_frame *frame, const char *mark)
 {
-    char blanks[MARK_SIZE];
+    char blanks[TEXT_MARK_SIZE];
     if (!writer->has_first) {
         writer->has_first = frame->began_first = true;
         buffer_clear(&writer->first);
@@ -50,9 +45,9 @@ static void add_mark(struct text_writer *writer, struct text_frame *frame, const
         buffer_add_span(&writer->first, buffer_span(&writer->prefix));
     }
     size_t len = strlen(mark);
-    if (writer->first.len + len + ROOM_KEPT <= writer->width + MARK_SIZE)
+    if (writer->first.len + len + ROOM_KEPT <= writer->width + TEXT_MARK_SIZE)
         buffer_add_text(&writer->first, mark);
-    if (writer->prefix.len + len + ROOM_KEPT > writer->width)
+    if (writer->blind || writer->prefix.len + len + ROOM_KEPT > writer->width)
         return;
     memset(blanks, ' ', len);
     buffer_add(&writer->prefix, blanks, len);
@@ -81,70 +76,24 @@ static void pop_frame(struct text_writer *writer, uint32_t node)
 
 /* ---- lists ---- */
 
-static void roman(char *mark, unsigned value, bool upper)
+/* Where the list ends is said of those within others: nothing else shows it. */
+static void announce_list(struct text_writer *writer, uint32_t node)
 {
-    static const struct {
-        unsigned value;
-        const char *text;
-    } parts[] = {{1000, "m"}, {900, "cm"}, {500, "d"}, {400, "cd"}, {100, "c"},
-                 {90, "xc"},  {50, "l"},   {40, "xl"}, {10, "x"},   {9, "ix"},
-                 {5, "v"},    {4, "iv"},   {1, "i"}};
-    size_t len = 0;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        for (; value >= parts[i].value; value -= parts[i].value)
-            for (const char *at = parts[i].text; *at; at++)
-                mark[len++] = upper ? (char)(*at - 'a' + 'A') : *at;
-    mark[len] = '\0';
-}
-
-static void letters(char *mark, unsigned value, char first)
-{
-    char turned[MARK_SIZE];
-    size_t len = 0, at = 0;
-    for (; value; value = (value - 1) / 26)
-        turned[len++] = (char)(first + (value - 1) % 26);
-    while (len)
-        mark[at++] = turned[--len];
-    mark[at] = '\0';
-}
-
-static void item_mark(char mark[MARK_SIZE], const struct text_frame *list)
-{
-    int32_t number = list->number;
-    bool numerals = list->numerals == 'i' || list->numerals == 'I';
-    if (number > 0 && numerals && number <= ROMAN_MAX)
-        roman(mark, (unsigned)number, list->numerals == 'I');
-    else if (number > 0 && (list->numerals == 'a' || list->numerals == 'A'))
-        letters(mark, (unsigned)number, list->numerals);
-    else
-        snprintf(mark, MARK_SIZE - 2, "%d", number);
-    size_t len = strlen(mark);
-    memcpy(mark + len, ". ", 3);
-}
-
-static int32_t count_items(const struct tree *tree, uint32_t node)
-{
-    int32_t count = 0;
-    uint32_t child = tree->nodes[node].first_child;
-    for (; child != TREE_NONE && count < ITEMS_MAX; child = tree->nodes[child].next)
-        count += tree->nodes[child].tag == TAG_li && !plain_skips(tree, child);
-    return count;
+    int32_t count = text_list_count(writer->tree, node);
+    char level[TEXT_MARK_SIZE] = "";
+    if (writer->lists > 1)
+        snprintf(level, sizeof level, ", level %u", writer->lists);
+    text_blind_say(writer, "List of %d %s%s:", count, count == 1 ? "item" : "items", level);
 }
 
 static void open_list(struct text_writer *writer, uint32_t node)
 {
-    const struct tree *tree = writer->tree;
     struct text_frame *list = push_frame(writer, node);
+    if (list && list->tag == TAG_ol)
+        text_list_numbers(writer->tree, node, list);
     writer->lists++;
-    if (!list || list->tag != TAG_ol)
-        return;
-    struct span type = span_trim(tree_attr(tree, node, ATTR_type));
-    bool known = type.len == 1 && strchr("aAiI", type.at[0]);
-    bool reversed = tree_attr(tree, node, ATTR_reversed).at;
-    list->numerals = known ? type.at[0] : '1';
-    list->step = reversed ? -1 : 1;
-    if (!plain_integer(tree_attr(tree, node, ATTR_start), &list->number))
-        list->number = reversed ? count_items(tree, node) : 1;
+    if (writer->blind)
+        announce_list(writer, node);
 }
 
 static bool is_list(enum tree_tag tag)
@@ -155,13 +104,15 @@ static bool is_list(enum tree_tag tag)
 static void open_item(struct text_writer *writer, uint32_t node)
 {
     struct text_frame *list = top_frame(writer);
-    char mark[MARK_SIZE] = "* ";
+    char mark[TEXT_MARK_SIZE] = "* ";
+    if (writer->blind)
+        mark[0] = '-';
     if (list && is_list(list->tag)) {
         if (list->items++)
             writer->blank_line = false;
         if (list->tag == TAG_ol) {
             plain_integer(tree_attr(writer->tree, node, ATTR_value), &list->number);
-            item_mark(mark, list);
+            text_list_mark(list, mark);
             list->number += list->step;
         }
     }
@@ -191,6 +142,28 @@ bool text_is_block(const struct tree *tree, uint32_t node)
         return true;
     default:
         return tree->nodes[node].flags & TREE_BLOCK;
+    }
+}
+
+bool text_is_unmarked(enum tree_tag tag)
+{
+    switch (tag) {
+    case TAG_a:
+    case TAG_button:
+    case TAG_caption:
+    case TAG_dt:
+    case TAG_h1:
+    case TAG_h2:
+    case TAG_h3:
+    case TAG_h4:
+    case TAG_h5:
+    case TAG_h6:
+    case TAG_legend:
+    case TAG_summary:
+    case TAG_th:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -233,7 +206,7 @@ static bool has_gap(const struct text_writer *writer, enum tree_tag tag)
 }
 
 /* A heading cell and the value beside it share a line: "Heading: value". */
-static bool joins_value(struct text_writer *writer, uint32_t node)
+static bool joins_value(const struct text_writer *writer, uint32_t node)
 {
     const struct tree *tree = writer->tree;
     uint32_t next = tree->nodes[node].next;
@@ -241,8 +214,7 @@ static bool joins_value(struct text_writer *writer, uint32_t node)
         return false;
     if (tree->nodes[next].tag == TAG_TEXT)
         next = tree->nodes[next].next;
-    return next != TREE_NONE && tree->nodes[next].tag == TAG_td && !plain_skips(tree, next) &&
-           text_para_joins(writer);
+    return next != TREE_NONE && tree->nodes[next].tag == TAG_td && !plain_skips(tree, next);
 }
 
 static void begin_block(struct text_writer *writer, uint32_t node)
@@ -258,10 +230,28 @@ static void begin_block(struct text_writer *writer, uint32_t node)
         text_gap(writer);
 }
 
-static void add_quote(struct text_writer *writer, uint32_t node, const char *prefix)
+static void indent(struct text_writer *writer, uint32_t node, const char *prefix)
 {
-    if (push_frame(writer, node))
+    if (push_frame(writer, node) && !writer->blind)
         add_prefix(writer, prefix);
+}
+
+/* The rank is to be seen: the first two are underlined, the others have its number of signs. */
+static void open_heading(struct text_writer *writer, uint32_t node)
+{
+    unsigned rank = (unsigned)(writer->tree->nodes[node].tag - TAG_h1) + 1;
+    char mark[TEXT_MARK_SIZE];
+    if (rank <= 2 && !writer->blind) {
+        writer->underline = rank == 1 ? '=' : '-';
+        return;
+    }
+    if (writer->blind)
+        snprintf(mark, sizeof mark, "Heading %u: ", rank);
+    else
+        snprintf(mark, sizeof mark, "%.*s ", (int)rank, "######");
+    struct text_frame *frame = push_frame(writer, node);
+    if (frame)
+        add_mark(writer, frame, mark);
 }
 
 static bool enter_block(struct text_writer *writer, uint32_t node)
@@ -270,7 +260,8 @@ static bool enter_block(struct text_writer *writer, uint32_t node)
     begin_block(writer, node);
     switch (tag) {
     case TAG_hr:
-        text_hard_line(writer, SPAN_LITERAL("----------"));
+        if (!writer->blind)
+            text_hard_line(writer, SPAN_LITERAL("----------"));
         text_gap(writer);
         return false;
     case TAG_table:
@@ -282,14 +273,20 @@ static bool enter_block(struct text_writer *writer, uint32_t node)
         open_item(writer, node);
         return true;
     case TAG_blockquote:
-        add_quote(writer, node, "> ");
+        if (writer->blind)
+            text_blind_say(writer, "Quote:");
+        indent(writer, node, "> ");
         return true;
     case TAG_dd:
-        add_quote(writer, node, "    ");
+        indent(writer, node, "    ");
         return true;
     case TAG_h1:
     case TAG_h2:
-        writer->underline = tag == TAG_h1 ? '=' : '-';
+    case TAG_h3:
+    case TAG_h4:
+    case TAG_h5:
+    case TAG_h6:
+        open_heading(writer, node);
         return true;
     default:
         if (is_list(tag))
@@ -302,15 +299,31 @@ static bool enter_block(struct text_writer *writer, uint32_t node)
     return false;
 }
 
+/* What others see by the margin is said. */
+static void announce_end(struct text_writer *writer, enum tree_tag tag)
+{
+    writer->blank_line = false;
+    if (tag == TAG_blockquote)
+        text_blind_say(writer, "End of quote.");
+    else if (is_list(tag) && writer->lists)
+        text_blind_say(writer, "End of list.");
+}
+
 static void leave_block(struct text_writer *writer, uint32_t node)
 {
     enum tree_tag tag = writer->tree->nodes[node].tag;
     text_inline_leave(writer, node);
-    writer->joined = joins_value(writer, node);
+    writer->joined = joins_value(writer, node) && text_para_colon(writer);
+    if (writer->joined)
+        text_blank(writer);
+    if (tag == TAG_summary || (tag == TAG_dt && writer->blind))
+        text_para_colon(writer);
     if (!writer->joined)
         text_flush(writer);
     if (is_list(tag) && writer->lists)
         writer->lists--;
+    if (writer->blind && (tag == TAG_blockquote || is_list(tag)))
+        announce_end(writer, tag);
     if (tag == TAG_h1 || tag == TAG_h2)
         writer->underline = '\0';
     pop_frame(writer, node);
@@ -336,14 +349,16 @@ static bool enter(void *context, uint32_t node)
         pass_over(writer, node);
         return false;
     }
-    if (text_is_block(writer->tree, node))
-        return enter_block(writer, node);
-    return text_inline_enter(writer, node);
+    bool inside = text_is_block(writer->tree, node) ? enter_block(writer, node)
+                                                    : text_inline_enter(writer, node);
+    writer->unmarked += inside && text_is_unmarked(writer->tree->nodes[node].tag);
+    return inside;
 }
 
 static void leave(void *context, uint32_t node)
 {
     struct text_writer *writer = context;
+    writer->unmarked -= text_is_unmarked(writer->tree->nodes[node].tag);
     if (text_is_block(writer->tree, node))
         leave_block(writer, node);
     else

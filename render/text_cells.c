@@ -13,15 +13,17 @@ static bool is_presentation(const struct tree *tree, uint32_t node)
            span_equal_nocase(role, SPAN_LITERAL("none"));
 }
 
-/* What a cell may hold and still be shown as one line. */
+/* What a cell may hold and still be shown as a few lines. */
 static bool fits_in_cell(const struct tree *tree, uint32_t node)
 {
     switch (tree->nodes[node].tag) {
-    case TAG_center:
-    case TAG_div:
-    case TAG_p:
-        return true;
+    case TAG_blockquote:
     case TAG_caption:
+    case TAG_dl:
+    case TAG_form:
+    case TAG_frame:
+    case TAG_hr:
+    case TAG_pre:
     case TAG_table:
     case TAG_td:
     case TAG_textarea:
@@ -29,7 +31,7 @@ static bool fits_in_cell(const struct tree *tree, uint32_t node)
     case TAG_tr:
         return false;
     default:
-        return !text_is_block(tree, node);
+        return true;
     }
 }
 
@@ -57,7 +59,7 @@ static bool fits_outside(const struct tree *tree, uint32_t node)
 static bool suits(const struct tree *tree, uint32_t table)
 {
     uint32_t end = tree->nodes[table].end, cell_end = 0;
-    if (is_presentation(tree, table))
+    if (is_presentation(tree, table) || !(tree->nodes[table].flags & TREE_DATA_TABLE))
         return false;
     for (uint32_t i = table + 1; i < end;) {
         const struct tree_node *at = &tree->nodes[i];
@@ -120,7 +122,49 @@ static uint32_t span_attr(const struct tree *tree, uint32_t node, enum tree_attr
 
 static bool is_row_side(char byte)
 {
-    return byte == ' ' || byte == TEXT_FIXED_BLANK;
+    return byte == ' ' || byte == '\n' || byte == '\t' || byte == TEXT_FIXED_BLANK;
+}
+
+/* Lines without blanks at their ends, and no empty ones. */
+static void add_lines(struct buffer *texts, struct span text)
+{
+    struct span line;
+    size_t start = texts->len;
+    while (span_next_line(&text, &line)) {
+        while (line.len && is_row_side(line.at[line.len - 1]))
+            line.len--;
+        while (line.len && is_row_side(line.at[0]))
+            line = span_from(line, 1);
+        if (!line.len || span_equal(line, SPAN_LITERAL("*")))
+            continue;
+        if (texts->len > start)
+            buffer_add_byte(texts, '\n');
+        buffer_add_span(texts, line);
+    }
+}
+
+static size_t widest_line(struct span text)
+{
+    struct span line;
+    size_t widest = 0;
+    while (span_next_line(&text, &line)) {
+        size_t columns = text_columns(line);
+        if (columns > widest)
+            widest = columns;
+    }
+    return widest;
+}
+
+/* A sign without words, alone in its cell, may be all that the cell says. */
+static void add_sign(struct text_writer *writer, uint32_t cell)
+{
+    const struct tree *tree = writer->tree;
+    for (uint32_t i = cell + 1; i < tree->nodes[cell].end; i++)
+        if (tree->nodes[i].tag == TAG_img && !tree_attr(tree, i, ATTR_alt).at &&
+            !plain_skips(tree, i)) {
+            buffer_add_text(&writer->para, writer->blind ? "(image)" : "[image]");
+            return;
+        }
 }
 
 /* Takes what gathered in the paragraph as the cell's text. */
@@ -129,17 +173,13 @@ static void take_text(struct table *table, struct table_cell *cell)
     struct text_writer *writer = table->writer;
     text_link_pause(writer);
     for (size_t i = 0; i < writer->para.len; i++)
-        if (writer->para.at[i] == '\n' || writer->para.at[i] == '\t')
+        if (writer->para.at[i] == '\t')
             writer->para.at[i] = ' ';
-    struct span text = buffer_span(&writer->para);
-    while (text.len && is_row_side(text.at[text.len - 1]))
-        text.len--;
-    while (text.len && is_row_side(text.at[0]))
-        text = span_from(text, 1);
-    cell->at = (uint32_t)table->texts.len;
-    cell->len = (uint32_t)text.len;
-    cell->columns = (uint32_t)text_columns(text);
-    buffer_add_span(&table->texts, text);
+    size_t start = table->texts.len;
+    add_lines(&table->texts, buffer_span(&writer->para));
+    cell->at = (uint32_t)start;
+    cell->len = (uint32_t)(table->texts.len - start);
+    cell->columns = (uint32_t)widest_line(table_text(table, cell));
     text_para_clear(writer);
 }
 
@@ -150,6 +190,8 @@ static void close_cell(struct table *table, uint32_t node)
     if (!table->rows.len)
         open_row(table);
     skip_taken(table);
+    if (!table->writer->para.len)
+        add_sign(table->writer, node);
     take_text(table, &cell);
     if (table->column >= TABLE_MAX_COLUMNS) {
         table->too_wide = true;
@@ -166,6 +208,17 @@ static void close_cell(struct table *table, uint32_t node)
         table->rows_left[cell.column] = down - 1;
     }
     add_cell(table, &cell);
+}
+
+/* A block within a cell begins on a line of its own. */
+static void cell_line(struct text_writer *writer)
+{
+    struct span item = SPAN_LITERAL("* "), para = buffer_span(&writer->para);
+    if (para.len >= item.len && span_equal(span_from(para, para.len - item.len), item))
+        return;
+    text_link_pause(writer);
+    if (text_last_byte(writer) != '\n')
+        buffer_add_byte(&writer->para, '\n');
 }
 
 static bool enter(void *context, uint32_t node)
@@ -192,7 +245,9 @@ static bool enter(void *context, uint32_t node)
         return true;
     default:
         if (text_is_block(writer->tree, node))
-            text_blank(writer);
+            cell_line(writer);
+        if (writer->tree->nodes[node].tag == TAG_li)
+            buffer_add_text(&writer->para, "* ");
         return text_inline_enter(writer, node);
     }
 }
@@ -216,7 +271,7 @@ static void leave(void *context, uint32_t node)
         break;
     default:
         if (text_is_block(table->writer->tree, node))
-            text_blank(table->writer);
+            cell_line(table->writer);
         text_inline_leave(table->writer, node);
         break;
     }
@@ -231,7 +286,9 @@ bool table_gather(struct table *table, struct text_writer *writer, uint32_t node
     buffer_init(&table->rows, TABLE_MAX_BYTES);
     if (!suits(writer->tree, node))
         return false;
+    writer->unmarked++;
     plain_walk(writer->tree, node, &visitor, table);
+    writer->unmarked--;
     text_para_clear(writer);
     return !table->too_wide && !table->texts.failed && !table->cells.failed && !table->rows.failed;
 }
@@ -261,7 +318,22 @@ const struct table_cell *table_row(const struct table *table, size_t row, size_t
 
 struct span table_text(const struct table *table, const struct table_cell *cell)
 {
+    if (!table->texts.at) /* nothing but empty cells */
+        return (struct span){NULL, 0};
     return (struct span){table->texts.at + cell->at, cell->len};
+}
+
+/* A first row of words behind an empty corner names the columns, whatever its cells are called. */
+static bool names_columns(const struct table *table)
+{
+    size_t count = 0;
+    const struct table_cell *cells = table_row(table, 0, &count);
+    if (table->has_heads || table_row_count(table) < 3 || count < 3 || cells[0].len)
+        return false;
+    for (size_t i = 1; i < count; i++)
+        if (!cells[i].len || cells[i].span > 1)
+            return false;
+    return true;
 }
 
 size_t table_head_rows(const struct table *table)
@@ -277,5 +349,7 @@ size_t table_head_rows(const struct table *table)
         if (!heads || heads + empty < count)
             break;
     }
+    if (!row && rows && names_columns(table))
+        return 1;
     return row < rows ? row : 0;
 }

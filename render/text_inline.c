@@ -6,7 +6,7 @@
 
 enum { URL_LOOK_BACK = 2000 };
 
-static char last_byte(const struct text_writer *writer)
+char text_last_byte(const struct text_writer *writer)
 {
     return writer->para.len ? writer->para.at[writer->para.len - 1] : '\n';
 }
@@ -14,7 +14,7 @@ static char last_byte(const struct text_writer *writer)
 /* A blank, unless one is there or the line has just begun. */
 void text_blank(struct text_writer *writer)
 {
-    if (strchr(" \n\1", last_byte(writer)))
+    if (strchr(" \n\1", text_last_byte(writer)))
         return;
     buffer_add_byte(&writer->para, writer->nobr ? TEXT_FIXED_BLANK : ' ');
 }
@@ -26,11 +26,12 @@ void text_para_clear(struct text_writer *writer)
     writer->link_start = 0;
     writer->link_words = false;
     writer->mark_end = writer->thing_end = 0;
+    writer->paragraph++;
 }
 
 static void line_break(struct text_writer *writer)
 {
-    while (writer->para.len > 0 && !writer->pre && strchr(" \1", last_byte(writer)))
+    while (writer->para.len > 0 && !writer->pre && strchr(" \1", text_last_byte(writer)))
         writer->para.len--;
     buffer_add_byte(&writer->para, '\n');
 }
@@ -54,11 +55,11 @@ static void add_fixed_blank(struct text_writer *writer)
 {
     if (writer->pre)
         buffer_add_byte(&writer->para, ' ');
-    else if (!strchr(" \n\1", last_byte(writer)))
+    else if (!strchr(" \n\1", text_last_byte(writer)))
         buffer_add_byte(&writer->para, TEXT_FIXED_BLANK);
 }
 
-static bool is_word_byte(char byte)
+bool text_is_word_byte(char byte)
 {
     return (byte & 0x80) || (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
            (byte >= 'a' && byte <= 'z');
@@ -66,9 +67,12 @@ static bool is_word_byte(char byte)
 
 static void add_kept(struct text_writer *writer, struct span run)
 {
-    if (writer->thing_end && writer->thing_end == writer->para.len && is_word_byte(run.at[0]))
+    if (writer->thing_end && writer->thing_end == writer->para.len && text_is_word_byte(run.at[0]))
         text_blank(writer);
-    buffer_add_span(&writer->para, run);
+    if (writer->blind && !writer->pre)
+        text_blind_add(&writer->para, run);
+    else
+        buffer_add_span(&writer->para, run);
     writer->link_words = true;
 }
 
@@ -105,25 +109,29 @@ static bool ends_with_url(const struct text_writer *writer)
     return span_find(span_from(buffer_span(&writer->para), at), SPAN_LITERAL("://")) >= 0;
 }
 
-static void show_mark(struct text_writer *writer, uint32_t node)
+void text_link_mark(struct text_writer *writer, uint32_t node)
 {
     uint32_t number = writer->tree->nodes[node].link;
-    bool blank = last_byte(writer) == ' ';
-    while (!writer->pre && writer->para.len && strchr(" \1", last_byte(writer)))
+    plain_links_show(&writer->links, number, node);
+    if (writer->blind) {
+        writer->mark_end = writer->para.len;
+        return;
+    }
+    bool blank = text_last_byte(writer) == ' ';
+    while (!writer->pre && writer->para.len && strchr(" \1", text_last_byte(writer)))
         writer->para.len--;
     buffer_add_byte(&writer->para, ends_with_url(writer) ? TEXT_FIXED_BLANK : TEXT_GLUE);
     buffer_printf(&writer->para, "[%u]", number);
     writer->mark_end = writer->para.len;
     if (blank && !writer->pre)
         text_blank(writer);
-    plain_links_show(&writer->links, number, node);
 }
 
 void text_link_pause(struct text_writer *writer)
 {
     if (writer->link_node == TREE_NONE || writer->link_shown || !writer->link_words)
         return;
-    show_mark(writer, writer->link_node);
+    text_link_mark(writer, writer->link_node);
     writer->link_shown = true;
 }
 
@@ -147,84 +155,26 @@ static void close_link(struct text_writer *writer, uint32_t node)
     writer->link_node = TREE_NONE;
 }
 
-bool text_para_joins(struct text_writer *writer)
+bool text_para_colon(struct text_writer *writer)
 {
-    while (writer->para.len && strchr(" \n\1", last_byte(writer)))
+    while (writer->para.len && strchr(" \n\1", text_last_byte(writer)))
         writer->para.len--;
     if (!writer->para.len)
         return false;
     text_link_pause(writer);
-    buffer_add_text(&writer->para, last_byte(writer) == ':' ? " " : ": ");
-    return true;
-}
-
-/* ---- things shown by words of their own ---- */
-
-/* Appends a thing's words, set off from what stands before. */
-static void add_thing(struct text_writer *writer, struct buffer *words, uint32_t link)
-{
-    if (words->len) {
-        if (is_word_byte(last_byte(writer)) || strchr("])", last_byte(writer)))
-            text_blank(writer);
-        buffer_add_span(&writer->para, buffer_span(words));
-        writer->mark_end = writer->thing_end = writer->para.len;
-        writer->link_words = true;
-        if (link != TREE_NONE)
-            show_mark(writer, link);
-    }
-    writer->para.failed |= words->failed;
-    buffer_free_into(words, &writer->para);
-}
-
-static void add_image(struct text_writer *writer, uint32_t node)
-{
-    struct buffer words, shown;
-    buffer_init(&words, writer->out.max);
-    buffer_init(&shown, writer->out.max);
-    bool linked = writer->link_node != TREE_NONE && !writer->link_shown && !writer->link_words;
-    plain_image(writer->tree, node, linked ? writer->link_node : TREE_NONE, &words);
-    if (words.len && writer->link_node == TREE_NONE)
-        buffer_printf(&shown, "[%s]", words.at);
-    else
-        buffer_add_span(&shown, buffer_span(&words));
-    buffer_free_into(&words, &writer->para);
-    add_thing(writer, &shown, TREE_NONE);
-}
-
-static void add_area(struct text_writer *writer, uint32_t node)
-{
-    struct buffer words;
-    buffer_init(&words, writer->out.max);
-    if (writer->tree->nodes[node].link) {
-        plain_clean(tree_attr(writer->tree, node, ATTR_alt), URL_LOOK_BACK, &words);
-        if (!words.len)
-            buffer_add_text(&words, "[image]");
-    }
-    add_thing(writer, &words, writer->tree->nodes[node].link ? node : TREE_NONE);
-}
-
-/* A form control or a frame; false when the node is neither. */
-static bool add_control(struct text_writer *writer, uint32_t node)
-{
-    struct buffer words;
-    buffer_init(&words, writer->out.max);
-    bool media = plain_media(writer->tree, node, &words);
-    if (!media && !plain_field(writer->tree, node, &words)) {
-        buffer_free_into(&words, &writer->para);
-        return false;
-    }
-    bool linked = media && writer->tree->nodes[node].link;
-    add_thing(writer, &words, linked ? node : TREE_NONE);
+    if (!strchr(":.!?", text_last_byte(writer)))
+        buffer_add_byte(&writer->para, ':');
     return true;
 }
 
 /* ---- the two events ---- */
 
-static void open_button(struct text_writer *writer)
+/* Quotation marks within others are single ones. */
+static void quote(struct text_writer *writer, bool opens)
 {
-    if (is_word_byte(last_byte(writer)) || strchr("])", last_byte(writer)))
-        text_blank(writer);
-    buffer_add_byte(&writer->para, '[');
+    writer->quotes -= !opens;
+    buffer_add_byte(&writer->para, writer->quotes % 2 ? '\'' : '"');
+    writer->quotes += opens;
 }
 
 bool text_inline_enter(struct text_writer *writer, uint32_t node)
@@ -241,22 +191,18 @@ bool text_inline_enter(struct text_writer *writer, uint32_t node)
         open_link(writer, node);
         return true;
     case TAG_img:
-        add_image(writer, node);
+        text_image(writer, node);
         return false;
     case TAG_area:
-        add_area(writer, node);
+        text_area(writer, node);
         return false;
     case TAG_button:
-        if (add_control(writer, node))
+        if (text_control(writer, node))
             return false;
-        open_button(writer);
+        text_button_open(writer);
         return true;
     case TAG_q:
-        buffer_add_byte(&writer->para, '"');
-        return true;
-    case TAG_sup:
-    case TAG_sub:
-        buffer_add_byte(&writer->para, at->tag == TAG_sup ? '^' : '_');
+        quote(writer, true);
         return true;
     case TAG_rp:
         return false;
@@ -267,10 +213,10 @@ bool text_inline_enter(struct text_writer *writer, uint32_t node)
         writer->nobr++;
         return true;
     case TAG_object:
-        add_control(writer, node);
+        text_control(writer, node);
         return true;
     default:
-        return !add_control(writer, node);
+        return text_mark_open(writer, node) || !text_control(writer, node);
     }
 }
 
@@ -281,13 +227,10 @@ void text_inline_leave(struct text_writer *writer, uint32_t node)
         close_link(writer, node);
         break;
     case TAG_button:
-        while (last_byte(writer) == ' ')
-            writer->para.len--;
-        buffer_add_byte(&writer->para, ']');
-        writer->mark_end = writer->thing_end = writer->para.len;
+        text_button_close(writer);
         break;
     case TAG_q:
-        buffer_add_byte(&writer->para, '"');
+        quote(writer, false);
         break;
     case TAG_rt:
         buffer_add_byte(&writer->para, ')');
@@ -296,6 +239,7 @@ void text_inline_leave(struct text_writer *writer, uint32_t node)
         writer->nobr--;
         break;
     default:
+        text_mark_close(writer, node);
         break;
     }
 }

@@ -18,7 +18,8 @@ enum {
     TAB_COLUMNS = 8,
     ROOM_MIN = 16,
     FIRST_WIDE = 0x2e80, /* scripts written without blanks begin here */
-    UNDERLINE_MIN = 3
+    UNDERLINE_MIN = 3,
+    WIDE_LEAST = 12 /* columns that do for a text whose lines may break anywhere */
 };
 
 static bool is_ascii(struct span text)
@@ -91,6 +92,8 @@ static struct span lead(const struct text_writer *writer)
 size_t text_room(const struct text_writer *writer)
 {
     size_t taken = lead(writer).len;
+    if (writer->narrow)
+        return writer->width;
     return writer->width > taken + ROOM_MIN ? writer->width - taken : ROOM_MIN;
 }
 
@@ -161,7 +164,7 @@ static void fill(struct text_writer *writer, struct span text)
         buffer_add(&writer->line, text.at + from, text.len - from);
 }
 
-static size_t whole_characters(struct span text, size_t max)
+size_t text_whole_characters(struct span text, size_t max)
 {
     if (text.len <= max)
         return text.len;
@@ -173,7 +176,7 @@ static size_t whole_characters(struct span text, size_t max)
 static void hard_pieces(struct text_writer *writer, struct span line)
 {
     do {
-        size_t len = whole_characters(line, byte_room(writer));
+        size_t len = text_whole_characters(line, byte_room(writer));
         fill(writer, (struct span){line.at, len});
         line = span_from(line, len);
         end_line(writer, false);
@@ -253,6 +256,15 @@ static bool wide_beside(struct span word, size_t at)
     return is_wide_at(word, at) || is_wide_at(word, before);
 }
 
+/* Vowels that are written before the consonant they belong to, in Thai and Lao: a syllable begins
+ * there, and these scripts have no blanks between words. */
+static bool begins_syllable(struct span word, size_t at)
+{
+    return word.len - at >= 3 && (unsigned char)word.at[at] == 0xe0 &&
+           ((unsigned char)word.at[at + 1] == 0xb9 || (unsigned char)word.at[at + 1] == 0xbb) &&
+           (unsigned char)word.at[at + 2] >= 0x80 && (unsigned char)word.at[at + 2] <= 0x84;
+}
+
 /* The places in a word where a line may end; NULL when memory is short. */
 static const char *find_breaks(struct text_writer *writer, struct span word, bool anywhere)
 {
@@ -268,6 +280,8 @@ static const char *find_breaks(struct text_writer *writer, struct span word, boo
         bool wanted = anywhere || (breaks[i] == UC_BREAK_POSSIBLE && wide_beside(word, i));
         if (!wanted || word.at[i - 1] == TEXT_GLUE || word.at[i] == TEXT_GLUE)
             breaks[i] = UC_BREAK_PROHIBITED;
+        else if (anywhere && begins_syllable(word, i))
+            breaks[i] = UC_BREAK_POSSIBLE;
     }
     guard_urls(word, breaks);
     return breaks;
@@ -285,7 +299,7 @@ static void put_piece(struct text_writer *writer, struct span piece, size_t colu
     bool is_url = piece.len <= URL_MAX_BYTES + LINE_MAX_BYTES && has_url(piece);
     size_t whole = piece.len;
     while (!is_url && piece.len > byte_room(writer)) {
-        size_t len = whole_characters(piece, byte_room(writer));
+        size_t len = text_whole_characters(piece, byte_room(writer));
         fill(writer, (struct span){piece.at, len});
         piece = span_from(piece, len);
         end_line(writer, false);
@@ -345,6 +359,25 @@ static void put_word(struct text_writer *writer, struct span word)
     if (blank)
         end_line(writer, true);
     put_piece(writer, word, columns);
+}
+
+/* Words in scripts without blanks can be broken nearly anywhere. */
+size_t text_least_columns(struct span text)
+{
+    size_t least = 0;
+    while (text.len) {
+        size_t end = 0;
+        while (end < text.len && text.at[end] != ' ' && text.at[end] != '\n')
+            end++;
+        struct span word = {text.at, end};
+        size_t columns = end > least ? text_columns(word) : 0;
+        if (columns > WIDE_LEAST && has_wide(word) && !has_url(word))
+            columns = WIDE_LEAST;
+        if (columns > least)
+            least = columns;
+        text = span_from(text, end + 1);
+    }
+    return least;
 }
 
 /* ---- paragraphs ---- */

@@ -1,167 +1,38 @@
 /* SPDX-License-Identifier: ISC */
-/* Tables of data: in columns when they fit the width, else one record a row, "Heading: value". */
+/*
+ * Tables of data: in columns when the width allows, with cells of several lines where that helps;
+ * else one record a row, "Heading: value".  For readers who listen always as records.
+ */
 #include "render/text_table.h"
 
 #include <string.h>
-
-enum { GAP = 2 };
-
-/* How the columns stand. */
-struct grid {
-    uint32_t widths[TABLE_MAX_COLUMNS];
-    bool numeric[TABLE_MAX_COLUMNS]; /* set to the right */
-    bool text[TABLE_MAX_COLUMNS];    /* has a value that is no number */
-    size_t head_rows;
-};
-
-static bool is_number(struct span text)
-{
-    bool digit = false;
-    for (size_t i = 0; i < text.len; i++) {
-        char byte = text.at[i];
-        if (byte >= '0' && byte <= '9')
-            digit = true;
-        else if (!(byte & 0x80) && !strchr(" \1.,:+-%$/", byte))
-            return false;
-        else if ((byte & 0x80) && i > 4 && !digit)
-            return false;
-    }
-    return digit;
-}
-
-static void measure_row(const struct table *table, size_t row, struct grid *grid)
-{
-    size_t count;
-    const struct table_cell *cells = table_row(table, row, &count);
-    for (size_t i = 0; i < count; i++) {
-        const struct table_cell *cell = &cells[i];
-        if (cell->repeated || cell->span != 1 || !cell->len)
-            continue;
-        if (cell->columns > grid->widths[cell->column])
-            grid->widths[cell->column] = cell->columns;
-        if (cell->head)
-            continue;
-        bool number = is_number(table_text(table, cell));
-        grid->numeric[cell->column] |= number;
-        grid->text[cell->column] |= !number;
-    }
-}
-
-static uint32_t width_of(const struct grid *grid, const struct table_cell *cell)
-{
-    uint32_t width = 0;
-    for (unsigned column = cell->column; column < cell->column + cell->span; column++)
-        if (grid->widths[column])
-            width += grid->widths[column] + (width ? GAP : 0);
-    return width;
-}
-
-/* A cell over several columns widens the last of them when it must. */
-static void widen_row(const struct table *table, size_t row, struct grid *grid)
-{
-    size_t count;
-    const struct table_cell *cells = table_row(table, row, &count);
-    for (size_t i = 0; i < count; i++) {
-        const struct table_cell *cell = &cells[i];
-        uint32_t width = width_of(grid, cell);
-        if (cell->repeated || cell->span == 1 || cell->columns <= width)
-            continue;
-        uint32_t *last = &grid->widths[cell->column + cell->span - 1];
-        bool begins = width && !*last;
-        *last += cell->columns - width - (begins && cell->columns - width > GAP ? GAP : 0);
-    }
-}
-
-static size_t make_grid(const struct table *table, struct grid *grid)
-{
-    size_t rows = table_row_count(table), total = 0;
-    *grid = (struct grid){.head_rows = table_head_rows(table)};
-    for (size_t row = 0; row < rows; row++)
-        measure_row(table, row, grid);
-    for (size_t row = 0; row < rows; row++)
-        widen_row(table, row, grid);
-    for (unsigned column = 0; column < table->columns; column++)
-        if (grid->widths[column])
-            total += grid->widths[column] + (total ? GAP : 0);
-    return total;
-}
-
-/* ---- columns ---- */
-
-static void pad(struct buffer *line, size_t *columns, size_t to)
-{
-    for (; *columns < to; (*columns)++)
-        buffer_add_byte(line, ' ');
-}
-
-static void write_row(const struct table *table, const struct grid *grid, size_t row,
-                      struct buffer *line)
-{
-    size_t count, next = 0, columns = 0, start = 0;
-    unsigned column = 0;
-    const struct table_cell *cells = table_row(table, row, &count);
-    buffer_clear(line);
-    for (size_t i = 0; i < count; i++) {
-        const struct table_cell *cell = &cells[i];
-        for (; column < cell->column; column++)
-            if (grid->widths[column])
-                next += grid->widths[column] + GAP;
-        start = next;
-        if (cell->repeated || !cell->len)
-            continue;
-        size_t width = width_of(grid, cell);
-        bool right = cell->span == 1 && grid->numeric[cell->column] && !grid->text[cell->column];
-        if (right && width > cell->columns)
-            start += width - cell->columns;
-        pad(line, &columns, start);
-        buffer_add_span(line, table_text(table, cell));
-        columns += cell->columns;
-    }
-    text_hard_line(table->writer, buffer_span(line));
-}
-
-static void write_rule(const struct table *table, const struct grid *grid, struct buffer *line)
-{
-    buffer_clear(line);
-    for (unsigned column = 0; column < table->columns; column++) {
-        if (!grid->widths[column])
-            continue;
-        if (line->len)
-            buffer_add_text(line, "  ");
-        for (uint32_t i = 0; i < grid->widths[column]; i++)
-            buffer_add_byte(line, '-');
-    }
-    text_hard_line(table->writer, buffer_span(line));
-}
-
-static void write_columns(const struct table *table, const struct grid *grid)
-{
-    struct buffer line;
-    buffer_init(&line, table->writer->out.max);
-    size_t rows = table_row_count(table);
-    for (size_t row = 0; row < rows && !table->writer->out.failed; row++) {
-        size_t count;
-        table_row(table, row, &count);
-        if (!count)
-            continue;
-        write_row(table, grid, row, &line);
-        if (row + 1 == grid->head_rows)
-            write_rule(table, grid, &line);
-    }
-    table->writer->out.failed |= line.failed;
-    buffer_free_into(&line, &table->writer->out);
-}
 
 /* ---- records ---- */
 
 static void add_heading(struct text_writer *writer, struct span heading)
 {
-    while (heading.len && strchr(" :\1", heading.at[heading.len - 1]))
+    while (heading.len && strchr(" :\1\n", heading.at[heading.len - 1]))
         heading.len--;
     if (!heading.len)
         return;
-    buffer_add_span(&writer->para, heading);
+    for (size_t i = 0; i < heading.len; i++)
+        buffer_add_byte(&writer->para, heading.at[i] == '\n' ? ' ' : heading.at[i]);
     buffer_add_text(&writer->para, ": ");
+}
+
+/* The lines of a cell in one, with semicolons between them. */
+static void add_value(struct text_writer *writer, struct span value)
+{
+    struct span line, item = SPAN_LITERAL("* ");
+    bool first = true;
+    while (span_next_line(&value, &line)) {
+        if (!first)
+            buffer_add_text(&writer->para, strchr(",;:.", text_last_byte(writer)) ? " " : "; ");
+        if (line.len > item.len && memcmp(line.at, item.at, item.len) == 0)
+            line = span_from(line, item.len);
+        buffer_add_span(&writer->para, line);
+        first = false;
+    }
 }
 
 static void write_record(const struct table *table, const struct table_cell *const *heads,
@@ -170,15 +41,13 @@ static void write_record(const struct table *table, const struct table_cell *con
     struct text_writer *writer = table->writer;
     size_t count;
     const struct table_cell *cells = table_row(table, row, &count);
-    if (count)
-        text_gap(writer);
     for (size_t i = 0; i < count; i++) {
         const struct table_cell *head = heads[cells[i].column];
         if (!cells[i].len)
             continue;
         if (head && cells[i].span < table->columns)
             add_heading(writer, table_text(table, head));
-        buffer_add_span(&writer->para, table_text(table, &cells[i]));
+        add_value(writer, table_text(table, &cells[i]));
         text_flush(writer);
     }
 }
@@ -194,8 +63,17 @@ static void write_records(const struct table *table, size_t head_rows)
             for (unsigned over = 0; cells[i].len && over < cells[i].span; over++)
                 heads[cells[i].column + over] = &cells[i];
     }
-    for (size_t row = head_rows; row < rows && !table->writer->out.failed; row++)
+    for (size_t row = head_rows; row < rows && !table->writer->out.failed; row++) {
+        size_t count;
+        table_row(table, row, &count);
+        if (!count)
+            continue;
+        if (row > head_rows || !table->writer->blind)
+            text_gap(table->writer);
+        if (table->writer->blind)
+            text_blind_say(table->writer, "Row %zu.", row - head_rows + 1);
         write_record(table, heads, row);
+    }
 }
 
 /* Rows that begin with their own heading: "Heading: value; value". */
@@ -208,7 +86,7 @@ static bool rows_have_heads(const struct table *table)
         if (count > 1 && !cells[0].head)
             return false;
     }
-    return true;
+    return table->has_heads;
 }
 
 static void write_pairs(const struct table *table)
@@ -224,7 +102,7 @@ static void write_pairs(const struct table *table)
             } else if (cells[i].len) {
                 if (values++)
                     buffer_add_text(&writer->para, "; ");
-                buffer_add_span(&writer->para, table_text(table, &cells[i]));
+                add_value(writer, table_text(table, &cells[i]));
             }
         }
         text_flush(writer);
@@ -240,24 +118,51 @@ static void write_caption(const struct table *table)
     text_flush(writer);
 }
 
+/* How large it is, and what it is called. */
+static void announce(const struct table *table, size_t head_rows)
+{
+    struct text_writer *writer = table->writer;
+    size_t rows = table_row_count(table) - head_rows;
+    buffer_printf(&writer->para, "Table of %zu %s and %u columns", rows, rows == 1 ? "row" : "rows",
+                  table->columns);
+    if (table->caption.len) {
+        buffer_add_text(&writer->para, ": ");
+        add_value(writer, table_text(table, &table->caption));
+    }
+    buffer_add_byte(&writer->para, '.');
+    text_flush(writer);
+}
+
+static void say_table(const struct table *table, size_t head_rows, bool pairs)
+{
+    announce(table, head_rows);
+    if (pairs)
+        write_pairs(table);
+    else
+        write_records(table, head_rows);
+    text_blind_say(table->writer, "End of table.");
+}
+
 static bool write_table(const struct table *table)
 {
-    struct grid grid;
-    size_t rows = table_row_count(table);
+    size_t rows = table_row_count(table), head_rows = table_head_rows(table);
     bool heads = table->has_heads || table->caption.len;
     if (table->columns < 2 || !rows || (rows < 2 && !heads))
         return false;
-    bool fits = make_grid(table, &grid) <= text_room(table->writer);
-    bool pairs = !grid.head_rows && table->has_heads && rows_have_heads(table);
-    if (!fits && !grid.head_rows && !pairs)
-        return false;
+    bool pairs = !head_rows && rows_have_heads(table);
+    if (table->writer->blind) {
+        say_table(table, head_rows, pairs);
+        return true;
+    }
+    struct table_grid grid;
+    bool fits = table_fit(table, head_rows, &grid);
     write_caption(table);
     if (fits)
-        write_columns(table, &grid);
+        table_columns(table, &grid);
     else if (pairs)
         write_pairs(table);
     else
-        write_records(table, grid.head_rows);
+        write_records(table, head_rows);
     return true;
 }
 

@@ -44,4 +44,19 @@ struct span table_text(const struct table *table, const struct table_cell *cell)
 /* How many rows at the top are nothing but headings. */
 size_t table_head_rows(const struct table *table);
 
+/* ---- text_columns.c ---- */
+
+/* How the columns stand. */
+struct table_grid {
+    uint32_t widths[TABLE_MAX_COLUMNS]; /* 0: nothing in it */
+    uint32_t least[TABLE_MAX_COLUMNS];  /* that its longest word needs */
+    bool numeric[TABLE_MAX_COLUMNS];    /* set to the right */
+    bool text[TABLE_MAX_COLUMNS];       /* has a value that is no number */
+    size_t head_rows;
+};
+
+/* False when the table cannot be read well in the room that there is. */
+bool table_fit(const struct table *table, size_t head_rows, struct table_grid *grid);
+void table_columns(const struct table *table, const struct table_grid *grid);
+
 #endif

@@ -19,6 +19,16 @@ struct span tree_attr(const struct tree *tree, uint32_t node, enum tree_attr_nam
     return (struct span){NULL, 0};
 }
 
+struct span tree_language(const struct tree *tree, uint32_t node)
+{
+    for (; node != TREE_NONE; node = tree->nodes[node].parent) {
+        struct span language = tree_attr(tree, node, ATTR_lang);
+        if (language.at)
+            return span_trim(language);
+    }
+    return tree->language.at ? tree->language : SPAN_LITERAL("");
+}
+
 const char *tree_tag_name(enum tree_tag tag)
 {
 #define TAG_NAME(name) [TAG_##name] = #name,

@@ -47,12 +47,13 @@ enum tree_tag {
 
 /* Attributes kept; others are dropped by the builder. */
 #define TREE_ATTRS(X)                                                                              \
-    X(abbr) X(action) X(align) X(alt) X(aria_hidden) X(aria_label) X(checked) X(cite) X(class)     \
-    X(colspan) X(content) X(datetime) X(dir) X(disabled) X(for) X(headers) X(height) X(hidden)     \
-    X(href) X(http_equiv) X(id) X(itemprop) X(itemtype) X(label) X(lang) X(longdesc) X(method)     \
-    X(multiple) X(name) X(open) X(placeholder) X(poster) X(property) X(rel) X(reversed) X(role)    \
-    X(rowspan) X(scope) X(selected) X(size) X(span) X(src) X(srcdoc) X(start) X(style) X(summary)  \
-    X(title) X(type) X(usemap) X(value) X(width)
+    X(abbr) X(action) X(align) X(alt) X(aria_hidden) X(aria_label) X(border) X(checked) X(cite)    \
+    X(class) X(colspan) X(content) X(data) X(datetime) X(dir) X(disabled) X(for) X(headers)        \
+    X(height) X(hidden) X(href) X(http_equiv) X(id) X(itemprop) X(itemtype) X(label) X(lang)       \
+    X(longdesc) X(max) X(method) X(min) X(multiple) X(name) X(open) X(placeholder) X(popover)      \
+    X(poster) X(property) X(rel) X(reversed) X(role) X(rowspan) X(scope) X(selected) X(size)       \
+    X(span) X(src) X(srcdoc) X(start) X(style) X(summary) X(title) X(type) X(usemap) X(value)      \
+    X(width)
 
 enum tree_attr_name {
 #define TREE_ATTR_ENUM(name) ATTR_##name,
@@ -65,7 +66,10 @@ enum tree_flag {
     TREE_HIDDEN = 1, /* not shown; holds for the whole subtree, every node of it is marked */
     TREE_BLOCK = 2,  /* starts and ends lines */
     TREE_PRE = 4,    /* blanks and line ends count */
-    TREE_EMPTY = 8   /* an element with nothing to show in its subtree */
+    TREE_EMPTY = 8,  /* an element with nothing to show in its subtree */
+    TREE_DATA_TABLE = 16, /* a table whose rows and columns mean something; without it a table only
+                             arranges the page.  Set by passes_flags */
+    TREE_RTL = 32         /* its text runs from right to left (dir, inherited) */
 };
 
 enum { TREE_NONE = UINT32_MAX };
@@ -108,6 +112,10 @@ struct span tree_text(const struct tree *tree, uint32_t node);
 
 /* The value of an attribute, absent span when the node does not have it ("" when it is empty). */
 struct span tree_attr(const struct tree *tree, uint32_t node, enum tree_attr_name name);
+
+/* BCP 47 tag of what is in a node, after its lang or the nearest above it; "" when none says.  Goes
+ * up the tree: ask where an element starts, not for every node. */
+struct span tree_language(const struct tree *tree, uint32_t node);
 
 const char *tree_tag_name(enum tree_tag tag);
 

@@ -46,9 +46,13 @@ struct port_rule {
 
 int sandbox_landlock_version(void)
 {
-    long version =
-        syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
-    return version > 0 ? (int)version : 0;
+    static long version = -1; /* the kernel stays the same, and each place that is allowed asks */
+    if (version < 0) {
+        version =
+            syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
+        version = version > 0 ? version : 0;
+    }
+    return (int)version;
 }
 
 struct landlock_reach sandbox_reach(int version)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { WIDTH_DEFAULT = 72, WIDTH_MIN = 20, WIDTH_MAX = 1000 };
+enum { WIDTH_MIN = 20, WIDTH_MAX = 1000 };
 
 enum long_only {
     OPT_ONCE = 256,
@@ -27,7 +27,8 @@ enum long_only {
     OPT_URL,
     OPT_TYPE,
     OPT_CHARSET,
-    OPT_MAILTO
+    OPT_MAILTO,
+    OPT_BLIND
 };
 
 static const struct option long_options[] = {
@@ -51,6 +52,7 @@ static const struct option long_options[] = {
     {"type", required_argument, NULL, OPT_TYPE},
     {"charset", required_argument, NULL, OPT_CHARSET},
     {"mailto", required_argument, NULL, OPT_MAILTO},
+    {"blind", no_argument, NULL, OPT_BLIND},
     {NULL, 0, NULL, 0},
 };
 
@@ -93,7 +95,7 @@ void options_help(void)
          "  --online            with check-config: sign in everywhere, as doctor does\n"
          "  -h, --help, --version\n"
          "\n"
-         "render: --width N, --url BASE, --type T, --charset C, --mailto ADDRESS\n"
+         "render: --blind, --width N, --url BASE, --type T, --charset C, --mailto ADDRESS\n"
          "Manuals: www4mail(1), accounts.yaml(5), www4mail-commands(7), www4mail-module(3)");
 }
 
@@ -187,6 +189,9 @@ static int take(struct options *options, int option)
     case OPT_SUBMIT:
         options->submit = true;
         return EX_OK;
+    case OPT_BLIND:
+        options->render.blind = true;
+        return EX_OK;
     case OPT_JSON:
         options->json = true;
         return EX_OK;
@@ -248,7 +253,7 @@ static int check(const struct options *options)
 int options_read(int argc, char **argv, struct options *options_out)
 {
     int option;
-    *options_out = (struct options){.render = {.width = WIDTH_DEFAULT}};
+    *options_out = (struct options){.verbose = 0};
     while ((option = getopt_long(argc, argv, "1c:a:vh", long_options, NULL)) != -1)
         if (take(options_out, option) != EX_OK)
             return option == '?' ? usage("that option is not known, or lacks its value", "")

@@ -42,7 +42,8 @@ struct options {
     bool online;         /* --online */
     struct {
         const char *as, *url, *type, *charset, *file, *mailto;
-        unsigned width;
+        unsigned width; /* columns; 0: as is usual for what is asked */
+        bool blind;     /* --blind */
     } render;
 };
 

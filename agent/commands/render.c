@@ -28,13 +28,13 @@ static int complain(struct fault *fault)
 
 static bool read_format(const char *as, enum format *format_out)
 {
-    static const enum format formats[] = {FORMAT_TEXT, FORMAT_HTML, FORMAT_SOURCE};
+    static const enum format formats[] = {FORMAT_TEXT, FORMAT_HTML, FORMAT_SOURCE, FORMAT_ARTICLE};
     for (size_t i = 0; as && i < sizeof formats / sizeof *formats; i++)
         if (strcmp(as, format_name(formats[i])) == 0) {
             *format_out = formats[i];
             return true;
         }
-    log_line(LOG_ERROR, "render: say --as text, --as html or --as source");
+    log_line(LOG_ERROR, "render: say --as text, --as html, --as article or --as source");
     return false;
 }
 
@@ -72,6 +72,8 @@ static int take_input(const char *file)
 
 static bool write_document(const struct document *document, int fd)
 {
+    if (document->note.len)
+        log_line(LOG_WARNING, "%.*s", (int)document->note.len, document->note.at);
     if (document->kind != DOCUMENT_ORIGINAL)
         return file_write_all(STDOUT_FILENO, document->body.at, document->body.len);
     return lseek(fd, 0, SEEK_SET) == 0 && file_copy(fd, STDOUT_FILENO, INT64_MAX) >= 0;
@@ -83,9 +85,8 @@ static bool render_as(struct parser *parser, const struct parse_plan *plan,
     struct flat facts;
     struct document document;
     struct arena *arena = arena_new((size_t)OUTPUT_BYTES * 4);
-    struct parse_child *child = arena ? parse_start(parser, plan, fd, fault) : NULL;
-    bool ok = child && parse_page(child, &facts, fault) &&
-              parse_render(child, as, arena, &document, fault);
+    struct parse_child *child = arena ? parse_start_page(parser, plan, fd, &facts, fault) : NULL;
+    bool ok = child && parse_render(child, as, arena, &document, fault);
     if (ok && !write_document(&document, fd))
         ok = fault_set(fault, FAULT_IO, NULL, "standard output: %s", strerror(errno));
     parse_end(&child);
@@ -104,8 +105,14 @@ static int render(const struct options *options, const struct house *house, enum
         .language = "",
         .file_name = ""};
     struct parse_plan plan = {.page = &hints};
+    bool article = format == FORMAT_ARTICLE;
+    if (article)
+        format = FORMAT_TEXT;
+    plan.fields.values[FIELD_DOCUMENT_FORMAT] = format_name(format);
     struct render_options as = {.format = format,
+                                .part = article ? PART_WORDS : PART_PAGE,
                                 .width = options->render.width,
+                                .blind = options->render.blind,
                                 .max_bytes = OUTPUT_BYTES,
                                 .mailto = options->render.mailto};
     struct parser *parser = parser_open(&house->blocks, false, &fault);

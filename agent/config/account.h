@@ -98,12 +98,14 @@ struct account {
         uint64_t page_bytes;  /* decoded */
         int64_t page_time;    /* seconds for one target, redirects included */
         uint64_t redirects;
+        uint64_t page_parts; /* style sheets and frames fetched for one page */
     } limits;
     struct {
         enum format format; /* for a bare URL */
         uint64_t part;      /* bytes of one mail on the wire */
         uint64_t max;       /* bytes of all mails of one reply */
         unsigned width;     /* columns */
+        bool blind;         /* text for readers who listen */
         int64_t keep_days;  /* links and parts are remembered so long */
         const char *footer; /* a line of the operator's, or "" */
     } replies;

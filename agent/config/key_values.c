@@ -196,7 +196,8 @@ static bool read_format(const struct key_reader *reader, const struct key *key,
     } formats[] = {{"text", FORMAT_TEXT},
                    {"html", FORMAT_HTML},
                    {"both", FORMAT_BOTH},
-                   {"source", FORMAT_SOURCE}};
+                   {"source", FORMAT_SOURCE},
+                   {"article", FORMAT_ARTICLE}};
     const char *text;
     if (!value_text(node, key->path, &text, reader->fault))
         return false;
@@ -207,7 +208,8 @@ static bool read_format(const struct key_reader *reader, const struct key *key,
         }
     }
     return yaml_fault(reader->fault, node,
-                      "%s: '%s' is no format; write text, html, both or source", key->path, text);
+                      "%s: '%s' is no format; write text, html, both, source or article", key->path,
+                      text);
 }
 
 static bool read_in_doubt(const struct key_reader *reader, const struct key *key,

@@ -24,6 +24,7 @@ static const struct {
     {"fetcher", {STAGE_BROWSER}, 1},
     {"reader", {STAGE_PARSEMAIL}, 1},
     {"builder", {STAGE_FILTER}, 1},
+    {"extractor", {STAGE_FILTER}, 1},
     {"renderer", {STAGE_FILTER}, 1},
 };
 
@@ -80,12 +81,12 @@ static bool read_stage(const struct block_reader *reader, const struct yaml_node
         return yaml_fault_key(reader->fault, node,
                               "stage and attach: one of them; leave out the "
                               "other");
-    struct nearest nearest = nearest_to(text);
-    for (size_t i = 0; i < STAGE_COUNT; i++)
-        nearest_offer(&nearest, stages[i].name);
     reader->block->stage = stage_by_name(text);
     if (reader->block->stage)
         return true;
+    struct nearest nearest = nearest_to(text);
+    for (size_t i = 0; i < STAGE_COUNT; i++)
+        nearest_offer(&nearest, stages[i].name);
     return yaml_fault(reader->fault, node, "stage: there is no stage '%s'; %s%s%s", text,
                       nearest.word ? "did you mean '" : "'www4mail stages' lists them",
                       nearest.word ? nearest.word : "", nearest.word ? "'?" : "");
@@ -96,20 +97,20 @@ static bool read_role(const struct block_reader *reader, const struct yaml_node 
     const char *text;
     if (!value_text(node, "role", &text, reader->fault))
         return false;
-    struct nearest nearest = nearest_to(text);
-    for (size_t i = 0; i < ROLE_COUNT; i++) {
+    for (size_t i = 0; i < ROLE_COUNT; i++)
         if (strcmp(roles[i].role, text) == 0) {
             reader->block->role = roles[i].role;
             return true;
         }
+    struct nearest nearest = nearest_to(text);
+    for (size_t i = 0; i < ROLE_COUNT; i++)
         nearest_offer(&nearest, roles[i].role);
-    }
     if (nearest.word)
         return yaml_fault(reader->fault, node, "role: there is no role '%s'; did you mean '%s'?",
                           text, nearest.word);
     return yaml_fault(reader->fault, node,
                       "role: there is no role '%s'; write mailbox, sender, gate, quota, fetcher, "
-                      "reader, builder or renderer",
+                      "reader, builder, extractor or renderer",
                       text);
 }
 
@@ -257,12 +258,12 @@ enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
 
 static bool read_key(const struct block_reader *reader, const struct yaml_node *node)
 {
-    struct nearest nearest = nearest_to(node->key);
-    for (size_t i = 0; i < KEY_COUNT; i++) {
+    for (size_t i = 0; i < KEY_COUNT; i++)
         if (strcmp(keys[i].key, node->key) == 0)
             return keys[i].read(reader, node);
+    struct nearest nearest = nearest_to(node->key);
+    for (size_t i = 0; i < KEY_COUNT; i++)
         nearest_offer(&nearest, keys[i].key);
-    }
     if (nearest.word)
         return yaml_fault_key(reader->fault, node, "unknown key '%s'; did you mean '%s'?",
                               node->key, nearest.word);

@@ -42,6 +42,7 @@ static const struct role {
     {OPS(reader), {CALLBACK(reader, headers), CALLBACK(reader, parts)}, 2},
     {OPS(builder), {CALLBACK(builder, build)}, 1}, /* prepare may be missing */
     {OPS(renderer), {CALLBACK(renderer, render)}, 1},
+    {OPS(extractor), {CALLBACK(extractor, extract)}, 1},
 };
 
 enum { ROLE_COUNT = sizeof roles / sizeof roles[0] };

@@ -56,14 +56,14 @@ static const char *parse_field(struct arena *arena, struct span word, enum field
     const char *copy = arena_copy_span(arena, word);
     if (!copy)
         return no_memory();
-    struct nearest nearest = nearest_to(copy);
-    for (unsigned i = 0; i < FIELD_COUNT; i++) {
+    for (unsigned i = 0; i < FIELD_COUNT; i++)
         if (strcmp(copy, fields_known[i].name) == 0) {
             *field_out = (enum field)i;
             return NULL;
         }
+    struct nearest nearest = nearest_to(copy);
+    for (unsigned i = 0; i < FIELD_COUNT; i++)
         nearest_offer(&nearest, fields_known[i].name);
-    }
     return unknown(arena, "field", word, &nearest);
 }
 
@@ -72,14 +72,14 @@ static const char *parse_test(struct arena *arena, struct span word, enum when_t
     const char *copy = arena_copy_span(arena, word);
     if (!copy)
         return no_memory();
-    struct nearest nearest = nearest_to(copy);
-    for (unsigned i = 0; i < TEST_COUNT; i++) {
+    for (unsigned i = 0; i < TEST_COUNT; i++)
         if (strcmp(copy, test_names[i]) == 0) {
             *test_out = (enum when_test)i;
             return NULL;
         }
+    struct nearest nearest = nearest_to(copy);
+    for (unsigned i = 0; i < TEST_COUNT; i++)
         nearest_offer(&nearest, test_names[i]);
-    }
     return unknown(arena, "test", word, &nearest);
 }
 

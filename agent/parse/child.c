@@ -39,11 +39,19 @@ struct child {
     int questions, answers;
     struct span thing;
     struct buffer out;
-    void *builder_state;
+    struct prepared { /* what a builder has opened for itself */
+        const struct www4mail_module *module;
+        void *state;
+    } prepared[PLAN_MAX];
+    size_t prepared_count;
+    bool unprepared;         /* a part of the mail needed more than this child has */
     const struct tree *tree; /* of a page, once its facts were asked for */
     struct buffer facts_bytes;
     struct flat facts;
     bool has_facts;
+    struct extract extract; /* of `part` of the page, once that was asked for */
+    enum render_part part;
+    bool has_extract;
 };
 
 /* ---- the builder, for pages and for mails written in HTML ---- */
@@ -56,27 +64,97 @@ struct build {
     const struct tree *tree;
 };
 
+/* Each of those planned prepares: which one it is for is not known before the bytes are read. */
 static enum module_result use_prepare(struct call *call, const struct www4mail_module *module,
                                       void *context)
 {
     struct build *build = context;
-    if (!module->builder->prepare)
-        return MODULE_OK;
-    return module->builder->prepare(call, build->hints, &build->child->builder_state);
+    struct child *child = build->child;
+    if (!module->builder->prepare || child->prepared_count == PLAN_MAX)
+        return MODULE_PASS;
+    struct prepared *prepared = &child->prepared[child->prepared_count++];
+    prepared->module = module;
+    enum module_result result = module->builder->prepare(call, build->hints, &prepared->state);
+    return result == MODULE_OK ? MODULE_PASS : result;
+}
+
+/* NULL when there is no room for one more. */
+static struct prepared *prepared_of(struct child *child, const struct www4mail_module *module)
+{
+    for (size_t i = 0; i < child->prepared_count; i++)
+        if (child->prepared[i].module == module)
+            return &child->prepared[i];
+    if (child->prepared_count == PLAN_MAX)
+        return NULL;
+    child->prepared[child->prepared_count] = (struct prepared){module, NULL};
+    return &child->prepared[child->prepared_count++];
+}
+
+static void *state_of(const struct child *child, const struct www4mail_module *module)
+{
+    for (size_t i = 0; i < child->prepared_count; i++)
+        if (child->prepared[i].module == module)
+            return child->prepared[i].state;
+    return NULL;
 }
 
 static enum module_result use_build(struct call *call, const struct www4mail_module *module,
                                     void *context)
 {
     struct build *build = context;
-    return module->builder->build(call, build->child->builder_state, build->bytes, build->hints,
+    return module->builder->build(call, state_of(build->child, module), build->bytes, build->hints,
                                   build->facts, &build->tree);
+}
+
+/* Hands one part to each builder that takes parts. */
+struct adding {
+    struct child *child;
+    const struct page_part *part;
+};
+
+static enum module_result use_add(struct call *call, const struct www4mail_module *module,
+                                  void *context)
+{
+    const struct adding *adding = context;
+    struct child *child = adding->child;
+    if (!module->builder->add)
+        return MODULE_PASS;
+    struct prepared *prepared = prepared_of(child, module);
+    if (!prepared)
+        return MODULE_PASS;
+    enum module_result result = module->builder->add(call, &prepared->state, adding->part);
+    return result == MODULE_OK ? MODULE_PASS : result;
+}
+
+/* The thing is the page with its parts behind it; lengths that are not true leave the rest out. */
+static void add_parts(struct child *child)
+{
+    const struct parse_plan *plan = child->plan;
+    struct span rest = child->thing;
+    if (!plan->part_count || plan->page_bytes > rest.len)
+        return;
+    child->thing.len = plan->page_bytes;
+    rest = span_from(rest, plan->page_bytes);
+    for (size_t i = 0; i < plan->part_count && plan->parts[i].bytes.len <= rest.len; i++) {
+        struct page_part part = plan->parts[i];
+        part.bytes.at = rest.at;
+        rest = span_from(rest, part.bytes.len);
+        struct adding adding = {child, &part};
+        run_modules(&child->allowed, STAGE_FILTER, "builder", &child->fields, child->crumb,
+                    &child->call, use_add, &adding);
+    }
 }
 
 static enum module_result ask_builder(struct child *child, struct build *build, module_use use)
 {
     return run_modules(&child->allowed, STAGE_FILTER, "builder", &child->fields, child->crumb,
                        &child->call, use, build);
+}
+
+/* Prepared quickly, a child cannot know yet that it must fail. */
+static bool is_unprepared(const struct child *child)
+{
+    return child->plan->quick && child->fault.class == FAULT_TEMPORARY;
 }
 
 /* ---- questions about a mail ---- */
@@ -90,7 +168,8 @@ static bool html_to_text(void *context, struct span html, struct span charset,
                                .type = "text/html",
                                .charset = label ? label : "",
                                .language = "",
-                               .file_name = ""};
+                               .file_name = "",
+                               .quick = child->plan->quick};
     struct buffer facts;
     buffer_init(&facts, FACTS_MAX_BYTES);
     struct build build = {.child = child, .bytes = html, .hints = &hints, .facts = &facts};
@@ -98,6 +177,7 @@ static bool html_to_text(void *context, struct span html, struct span charset,
     bool ok = ask_builder(child, &build, use_build) == MODULE_OK && build.tree &&
               mail_text(build.tree, text_out);
     child->call = outer;
+    child->unprepared = child->unprepared || is_unprepared(child);
     buffer_free(&facts);
     return ok;
 }
@@ -136,6 +216,7 @@ static enum module_result ask_reader(struct child *child, module_use use)
 
 static enum module_result tell_page(struct child *child)
 {
+    add_parts(child);
     struct build build = {.child = child,
                           .bytes = child->thing,
                           .hints = child->plan->page,
@@ -148,6 +229,50 @@ static enum module_result tell_page(struct child *child)
         flat_open(&child->facts, FACTS_KIND, FACTS_SHAPE, buffer_span(&child->facts_bytes));
     buffer_add_span(&child->out, buffer_span(&child->facts_bytes));
     return child->has_facts ? MODULE_OK : MODULE_FAIL;
+}
+
+enum { SHELL_TEXT = 600, SHELL_BYTES = 2048 };
+
+/* Next to nothing is shown of a page that is not small: its text may be in its scripts. */
+static bool is_shell(const struct child *child)
+{
+    for (uint32_t row = 0; row < child->facts.rows; row++)
+        if (flat_get_number(&child->facts, row, FACTS_WHAT) == FACT_TEXT_BYTES)
+            return flat_get_number(&child->facts, row, FACTS_VALUE) < SHELL_TEXT &&
+                   child->thing.len > SHELL_BYTES;
+    return false;
+}
+
+static enum module_result use_extract(struct call *call, const struct www4mail_module *module,
+                                      void *context)
+{
+    struct child *child = context;
+    struct render_input input = {.bytes = child->thing,
+                                 .hints = child->plan->page,
+                                 .facts = &child->facts,
+                                 .tree = child->tree};
+    return module->extractor->extract(call, &input, child->part, &child->extract);
+}
+
+/* What is to be rendered in place of the whole page; the page where that is not to be had, or where
+ * the simple way was asked for. */
+static void extract(struct child *child, enum render_part part)
+{
+    if (child->has_extract && child->part == part)
+        return;
+    child->extract = (struct extract){0};
+    child->part = part;
+    child->has_extract = true;
+    if (!child->tree || child->plan->plain || (part == PART_PAGE && !is_shell(child)))
+        return;
+    child->fields.values[FIELD_DOCUMENT_FORMAT] = format_name(FORMAT_ARTICLE);
+    enum module_result result =
+        run_modules(&child->allowed, STAGE_FILTER, "extractor", &child->fields, child->crumb,
+                    &child->call, use_extract, child);
+    if (result == MODULE_OK)
+        return;
+    child->extract = (struct extract){0};
+    fault_clear(&child->fault);
 }
 
 struct rendering {
@@ -164,8 +289,18 @@ static enum module_result use_render(struct call *call, const struct www4mail_mo
     struct render_input input = {.bytes = child->thing,
                                  .hints = child->plan->page,
                                  .facts = &child->facts,
-                                 .tree = child->tree};
+                                 .tree = child->extract.tree ? child->extract.tree : child->tree};
     return module->renderer->render(call, &input, &rendering->options, &rendering->document);
+}
+
+static void tell_extract(const struct extract *extract, struct document *document)
+{
+    if (extract->title.len)
+        document->title = extract->title;
+    document->byline = extract->byline;
+    document->date = extract->date;
+    document->image = extract->image;
+    document->note = extract->note;
 }
 
 static enum module_result tell_render(struct child *child, struct span question)
@@ -180,11 +315,17 @@ static enum module_result tell_render(struct child *child, struct span question)
         .format = (enum format)flat_get_number(&asked, 0, 0),
         .width = flat_get_number(&asked, 0, 1),
         .max_bytes = flat_get_number(&asked, 0, 2),
-        .mailto = mailto.len ? arena_copy_span(child->call.arena, mailto) : NULL};
+        .mailto = mailto.len ? arena_copy_span(child->call.arena, mailto) : NULL,
+        .part = (enum render_part)flat_get_number(&asked, 0, 4),
+        .blind = flat_get_number(&asked, 0, 5)};
+    if (rendering.options.format != FORMAT_SOURCE)
+        extract(child, rendering.options.part);
     child->fields.values[FIELD_DOCUMENT_FORMAT] = format_name(rendering.options.format);
     enum module_result result =
         run_modules(&child->allowed, STAGE_FILTER, "renderer", &child->fields, child->crumb,
                     &child->call, use_render, &rendering);
+    if (rendering.document.kind != DOCUMENT_ORIGINAL)
+        tell_extract(&child->extract, &rendering.document);
     if (result == MODULE_OK && !document_write(&rendering.document, &child->out))
         fault_set(&child->fault, FAULT_REPLY_TOO_LARGE, NULL, "the document is too large");
     return child->out.failed ? MODULE_FAIL : result;
@@ -229,7 +370,9 @@ static void answer(struct child *child, const struct frame *question)
     default:
         break;
     }
-    if (result == MODULE_OK && !child->out.failed)
+    if (child->unprepared || (question->kind == PARSE_PAGE && is_unprepared(child)))
+        frame_write(child->answers, PARSE_UNPREPARED, (struct span){"", 0});
+    else if (result == MODULE_OK && !child->out.failed)
         frame_write(child->answers, question->kind, buffer_span(&child->out));
     else
         write_fault(child);
@@ -255,7 +398,12 @@ void parse_child_open_modules(const struct blocks *blocks, const struct parse_pl
     if (!plan->page)
         open_modules(blocks, STAGE_PARSEMAIL, "reader", &fields);
     open_modules(blocks, STAGE_FILTER, "builder", &fields);
+    const char *only = fields.values[FIELD_DOCUMENT_FORMAT];
+    fields.values[FIELD_DOCUMENT_FORMAT] = format_name(FORMAT_ARTICLE);
+    open_modules(blocks, STAGE_FILTER, "extractor", &fields);
     for (int format = FORMAT_TEXT; format <= FORMAT_SOURCE; format++) {
+        if (only && strcmp(only, format_name((enum format)format)) != 0)
+            continue;
         fields.values[FIELD_DOCUMENT_FORMAT] = format_name((enum format)format);
         open_modules(blocks, STAGE_FILTER, "renderer", &fields);
     }
@@ -263,7 +411,7 @@ void parse_child_open_modules(const struct blocks *blocks, const struct parse_pl
 
 static void prepare(struct child *child)
 {
-    static const struct page_hints html = {"", "text/html", "utf-8", "", ""};
+    const struct page_hints html = {"", "text/html", "", "", "", child->plan->quick};
     struct build build = {.child = child, .hints = child->plan->page ? child->plan->page : &html};
     ask_builder(child, &build, use_prepare);
     fault_clear(&child->fault);
@@ -306,7 +454,8 @@ static bool choose_modules(struct child *child)
 static bool set_up(struct child *child)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    child->simple[0] = (struct setting){.key = "tidy", .value = child->plan->plain ? "no" : "yes"};
+    child->simple[0] =
+        (struct setting){.key = "structure", .value = child->plan->plain ? "no" : "yes"};
     child->overrides = (struct settings){child->simple, 1};
     child->call = (struct call){.module = "parse",
                                 .overrides = &child->overrides,

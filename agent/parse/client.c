@@ -5,11 +5,13 @@
 #include "agent/base/clock.h"
 #include "agent/base/frame.h"
 #include "agent/base/sandbox.h"
+#include "render/sniff.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,14 +26,17 @@ enum { QUESTION_MS = 20000, FAREWELL_MS = 200, START_MS = 10000 };
 struct parser {
     const struct blocks *blocks;
     struct crumb *crumb; /* shared with the children, and with nobody else */
-    bool warm;
+    bool zygote;         /* has one; else this process forks its children itself */
     pid_t pid;
     int socket; /* -1 when the zygote is gone */
 };
 
 struct parse_child {
     struct parser *parser;
-    int handle; /* pidfd; -1 when the child is gone */
+    struct zygote_order order; /* the plan, with the memory of its texts */
+    int thing;
+    bool replaceable; /* a second child may take its place: nothing was told to this one */
+    int handle;       /* pidfd; -1 when the child is gone */
     int questions, answers;
     struct frame headers, mail, page, render;
 };
@@ -47,7 +52,7 @@ static bool fork_zygote(struct parser *parser, struct fault *fault)
     if (parser->pid == 0) {
         if (!sandbox_close_all_but(&ends[1], 1))
             _exit(EX_OSERR);
-        zygote_run(parser->blocks, parser->crumb, parser->warm, ends[1]);
+        zygote_run(parser->blocks, parser->crumb, ends[1]);
     }
     close(ends[1]);
     if (parser->pid < 0) {
@@ -74,21 +79,21 @@ static void end_zygote(struct parser *parser)
     }
 }
 
-struct parser *parser_open(const struct blocks *blocks, bool warm, struct fault *fault)
+struct parser *parser_open(const struct blocks *blocks, bool zygote, struct fault *fault)
 {
     struct parser *parser = calloc(1, sizeof *parser);
     if (!parser) {
         fault_set(fault, FAULT_MEMORY, NULL, "no memory for a parser");
         return NULL;
     }
-    *parser = (struct parser){.blocks = blocks, .warm = warm, .socket = -1};
+    *parser = (struct parser){.blocks = blocks, .zygote = zygote, .socket = -1};
     parser->crumb = mmap(NULL, sizeof *parser->crumb, PROT_READ | PROT_WRITE,
                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (parser->crumb == MAP_FAILED) {
         parser->crumb = NULL;
         fault_set(fault, FAULT_MEMORY, NULL, "no memory for a parser");
         parser_close(&parser);
-    } else if (!fork_zygote(parser, fault)) {
+    } else if (zygote && !fork_zygote(parser, fault)) {
         parser_close(&parser);
     }
     return parser;
@@ -101,7 +106,7 @@ pid_t parser_process(const struct parser *parser)
 
 bool parser_lives(const struct parser *parser)
 {
-    return parser->socket >= 0;
+    return !parser->zygote || parser->socket >= 0;
 }
 
 void parser_close(struct parser **parser)
@@ -126,6 +131,9 @@ static void reap(struct parse_child *child)
     struct pollfd ended = {.fd = child->handle, .events = POLLIN};
     if (poll(&ended, 1, FAREWELL_MS) <= 0)
         syscall(SYS_pidfd_send_signal, child->handle, SIGKILL, NULL, 0);
+    siginfo_t ignored;
+    if (!child->parser->zygote)
+        waitid(P_PIDFD, (id_t)child->handle, &ignored, WEXITED);
     close(child->handle);
     child->handle = -1;
 }
@@ -148,33 +156,54 @@ static bool order_child(struct parser *parser, struct span order, const int *des
     return ok;
 }
 
-static bool start_child(struct parse_child *child, const struct parse_plan *plan, int thing,
-                        struct fault *fault)
+static bool have_zygote_fork(struct parser *parser, const struct parse_plan *plan,
+                             const int *descriptors, int *handle_out, struct fault *fault)
+{
+    struct buffer order;
+    buffer_init(&order, ZYGOTE_MESSAGE_BYTES);
+    bool written = zygote_write_order(plan, &order);
+    bool ok = written && order_child(parser, buffer_span(&order), descriptors, handle_out);
+    buffer_free(&order);
+    if (ok)
+        return true;
+    if (!written)
+        return fault_set(fault, FAULT_MEMORY, NULL, "an order for the parser is too long");
+    end_zygote(parser);
+    return fault_set(fault, FAULT_INTERNAL, NULL, "the parser's zygote has died");
+}
+
+static bool fork_child(struct parser *parser, const struct parse_plan *plan, const int *descriptors,
+                       int *handle_out, struct fault *fault)
+{
+    *handle_out = zygote_fork(parser->blocks, parser->crumb, plan, descriptors);
+    return *handle_out >= 0 || fault_set(fault, FAULT_IO, NULL, "fork: %s", strerror(errno));
+}
+
+/* Two pipes, or a fault and none. */
+static bool make_pipes(int down[2], int up[2], struct fault *fault)
+{
+    if (pipe2(down, O_CLOEXEC) != 0)
+        return fault_set(fault, FAULT_IO, NULL, "pipe: %s", strerror(errno));
+    if (pipe2(up, O_CLOEXEC) == 0)
+        return true;
+    fault_set(fault, FAULT_IO, NULL, "pipe: %s", strerror(errno));
+    close(down[0]);
+    close(down[1]);
+    return false;
+}
+
+static bool start_child(struct parse_child *child, struct fault *fault)
 {
     int down[2], up[2];
-    struct buffer order;
-    if (!parser_lives(child->parser))
+    struct parser *parser = child->parser;
+    const struct parse_plan *plan = &child->order.plan;
+    if (!parser_lives(parser))
         return fault_set(fault, FAULT_INTERNAL, NULL, "the parser's zygote has died");
-    buffer_init(&order, ZYGOTE_MESSAGE_BYTES);
-    if (!zygote_write_order(plan, &order)) {
-        buffer_free(&order);
-        return fault_set(fault, FAULT_MEMORY, NULL, "an order for the parser is too long");
-    }
-    if (pipe2(down, O_CLOEXEC) != 0) {
-        buffer_free(&order);
-        return fault_set(fault, FAULT_IO, NULL, "pipe: %s", strerror(errno));
-    }
-    if (pipe2(up, O_CLOEXEC) != 0) {
-        buffer_free(&order);
-        close(down[0]);
-        close(down[1]);
-        return fault_set(fault, FAULT_IO, NULL, "pipe: %s", strerror(errno));
-    }
-    const int descriptors[ZYGOTE_DESCRIPTORS] = {thing, down[0], up[1]};
-    bool ok = order_child(child->parser, buffer_span(&order), descriptors, &child->handle);
-    if (!ok)
-        end_zygote(child->parser);
-    buffer_free(&order);
+    if (!make_pipes(down, up, fault))
+        return false;
+    const int descriptors[ZYGOTE_DESCRIPTORS] = {child->thing, down[0], up[1]};
+    bool ok = parser->zygote ? have_zygote_fork(parser, plan, descriptors, &child->handle, fault)
+                             : fork_child(parser, plan, descriptors, &child->handle, fault);
     close(down[0]);
     close(up[1]);
     child->questions = down[1];
@@ -184,7 +213,20 @@ static bool start_child(struct parse_child *child, const struct parse_plan *plan
     close(down[1]);
     close(up[0]);
     child->handle = -1;
-    return fault_set(fault, FAULT_INTERNAL, NULL, "the parser's zygote has died");
+    return false;
+}
+
+/* The caller's may be gone when a second child is made. */
+static bool keep_plan(struct parse_child *child, const struct parse_plan *plan, struct fault *fault)
+{
+    struct buffer bytes;
+    struct parse_plan quick = *plan;
+    quick.quick = true;
+    buffer_init(&bytes, ZYGOTE_MESSAGE_BYTES);
+    bool kept =
+        zygote_write_order(&quick, &bytes) && zygote_read_order(buffer_span(&bytes), &child->order);
+    buffer_free(&bytes);
+    return kept || fault_set(fault, FAULT_MEMORY, NULL, "an order for the parser is too long");
 }
 
 struct parse_child *parse_start(struct parser *parser, const struct parse_plan *plan, int fd,
@@ -195,13 +237,12 @@ struct parse_child *parse_start(struct parser *parser, const struct parse_plan *
         fault_set(fault, FAULT_MEMORY, NULL, "no memory for a parse child");
         return NULL;
     }
-    child->parser = parser;
-    child->handle = -1;
+    *child = (struct parse_child){.parser = parser, .thing = fd, .replaceable = true, .handle = -1};
     buffer_init(&child->headers.bytes, HEADERS_MAX_BYTES + 4096);
     buffer_init(&child->mail.bytes, PARTS_MAX_BYTES + 4096);
     buffer_init(&child->page.bytes, FACTS_MAX_BYTES + 4096);
     buffer_init(&child->render.bytes, DOCUMENT_MAX_BYTES);
-    bool ok = start_child(child, plan, fd, fault);
+    bool ok = keep_plan(child, plan, fault) && start_child(child, fault);
     if (!ok)
         parse_end(&child);
     return child;
@@ -216,6 +257,7 @@ void parse_end(struct parse_child **child)
     buffer_free(&(*child)->mail.bytes);
     buffer_free(&(*child)->page.bytes);
     buffer_free(&(*child)->render.bytes);
+    arena_free(&(*child)->order.arena);
     free(*child);
     *child = NULL;
 }
@@ -268,6 +310,14 @@ static bool ask(struct parse_child *child, enum parse_frame kind, struct span qu
 {
     if (!exchange(child, kind, question, frame, fault))
         return false;
+    if (frame->kind == PARSE_UNPREPARED && child->replaceable) {
+        reap(child);
+        child->replaceable = child->order.plan.quick = child->order.page.quick = false;
+        if (!start_child(child, fault) || !exchange(child, kind, question, frame, fault))
+            return false;
+    }
+    if (kind != PARSE_HEADERS) /* what comes next builds on what this child knows by now */
+        child->replaceable = false;
     if (frame->kind == PARSE_FAULT)
         return take_fault(child, buffer_span(&frame->bytes), fault);
     if (frame->kind != (uint32_t)kind)
@@ -321,6 +371,8 @@ bool parse_render(struct parse_child *child, const struct render_options *option
     flat_number(&writer, options->width);
     flat_number(&writer, (uint32_t)options->max_bytes);
     flat_text(&writer, span_of(options->mailto));
+    flat_number(&writer, options->part);
+    flat_number(&writer, options->blind);
     flat_end(&writer, &question);
     bool ok = ask(child, PARSE_RENDER, buffer_span(&question), &child->render, fault);
     buffer_free(&question);
@@ -335,4 +387,48 @@ bool parse_render(struct parse_child *child, const struct render_options *option
     if (!document_read(arena, (struct span){kept, bytes.len}, document_out))
         return crashed(child, "sent a bad document", fault);
     return true;
+}
+
+/* ---- a page ---- */
+
+/* Whether a builder comes first for that type which was not asked for the other. */
+static bool wants_other(const struct parser *parser, struct fields *fields, const char *type)
+{
+    struct plan asked, wanted;
+    plan_make(parser->blocks, STAGE_FILTER, "builder", fields, &asked);
+    fields->values[FIELD_PAGE_TYPE] = type;
+    plan_make(parser->blocks, STAGE_FILTER, "builder", fields, &wanted);
+    bool other = wanted.count;
+    for (size_t i = 0; i < asked.count; i++)
+        other = other && asked.blocks[i] != wanted.blocks[0];
+    return other;
+}
+
+static struct parse_child *start_and_ask(struct parser *parser, const struct parse_plan *plan,
+                                         int fd, struct flat *facts_out, struct fault *fault)
+{
+    struct parse_child *child = parse_start(parser, plan, fd, fault);
+    if (child && !parse_page(child, facts_out, fault))
+        parse_end(&child);
+    return child;
+}
+
+struct parse_child *parse_start_page(struct parser *parser, const struct parse_plan *plan, int fd,
+                                     struct flat *facts_out, struct fault *fault)
+{
+    struct parse_plan typed = *plan;
+    const struct page_hints *page = plan->page;
+    char found[SNIFF_TYPE_SIZE];
+    /* The simple way is the one builder that is for all types. */
+    typed.fields.values[FIELD_PAGE_TYPE] =
+        plan->plain ? NULL : sniff_named(page->type, page->url, page->file_name);
+    struct parse_child *child = start_and_ask(parser, &typed, fd, facts_out, fault);
+    if (!child || plan->plain)
+        return child;
+    struct span type = facts_text(facts_out, FACT_TYPE);
+    snprintf(found, sizeof found, "%.*s", (int)type.len, type.at);
+    if (!wants_other(parser, &typed.fields, found))
+        return child;
+    parse_end(&child);
+    return start_and_ask(parser, &typed, fd, facts_out, fault);
 }

@@ -27,9 +27,9 @@ struct parser; /* a zygote, seen from the worker */
 struct parse_child;
 
 /* Forks the zygote; call it before this process holds anything that children should not inherit.
- * `warm`: it opens at once what a mail will need, not only when one comes.  NULL and a fault when
- * that fails. */
-struct parser *parser_open(const struct blocks *blocks, bool warm, struct fault *fault);
+ * Without `zygote` this process forks the children itself, as one does that lives for one thing and
+ * has nothing to hide from it.  NULL and a fault when that fails. */
+struct parser *parser_open(const struct blocks *blocks, bool zygote, struct fault *fault);
 /* False once the zygote was lost: then no child can be made any more, and the process that owns the
  * parser ends, for a fresh one. */
 bool parser_lives(const struct parser *parser);
@@ -41,13 +41,31 @@ void parser_close(struct parser **parser);
 struct parse_plan {
     struct fields fields;          /* known so far */
     const struct page_hints *page; /* of a page; NULL for a mail */
-    bool plain;                    /* the simple way, for what crashed once: no tidy */
+    bool plain;                    /* the simple way, for what crashed once: no tree of it */
     const char *without;           /* name of a module that must not be used; "" none */
+    bool quick;                    /* set by parse_start; see struct page_hints */
+    /* What was fetched for a page stands behind it in the same file, in this order; of each
+     * `bytes` only the length counts here.  Then `page_bytes` is the length of the page itself. */
+    const struct page_part *parts;
+    size_t part_count;
+    uint64_t page_bytes;
 };
 
-/* Has a child made for `fd` (a sealed memory file; stays the caller's).  NULL and a fault. */
+enum { PARSE_MAX_PARTS = 12 };
+
+/* Has a child made for `fd` (a sealed memory file; stays the caller's, and open until the first table
+ * but HEADERS has come: should this child find that it needs what few things need, another one that
+ * has it takes its place).  NULL and a fault. */
 struct parse_child *parse_start(struct parser *parser, const struct parse_plan *plan, int fd,
                                 struct fault *fault);
+
+/*
+ * A child for a page, and its facts.  The builders are chosen by the declared type and the name of
+ * the page; when the facts say that it is of a type that another one is for, a second child with that
+ * one takes the place of the first.
+ */
+struct parse_child *parse_start_page(struct parser *parser, const struct parse_plan *plan, int fd,
+                                     struct flat *facts_out, struct fault *fault);
 
 /* The header table is copied to `arena`; the other two are kept with the child, until the next
  * question of that kind or parse_end.  False and a fault otherwise. */
@@ -68,11 +86,12 @@ enum parse_frame {
     PARSE_MAIL,
     PARSE_PAGE,
     PARSE_RENDER,
-    PARSE_FAULT /* flat: code, class, asker, operator */
+    PARSE_FAULT,     /* flat: code, class, asker, operator */
+    PARSE_UNPREPARED /* empty; the thing needs a child that was not prepared quickly */
 };
 
 #define PARSE_FAULT_SHAPE "nntt"
-#define PARSE_RENDER_SHAPE "nnnt"
+#define PARSE_RENDER_SHAPE "nnntnn"
 enum { PARSE_FAULT_KIND = 0x46415554, PARSE_RENDER_KIND = 0x524f5054 };
 
 #endif

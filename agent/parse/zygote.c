@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -24,17 +25,43 @@ enum order_row {
     ROW_FIELD, /* + enum field */
     ROW_WITHOUT = 100,
     ROW_PLAIN,
+    ROW_QUICK,
     ROW_PAGE_URL,
     ROW_PAGE_TYPE,
     ROW_PAGE_CHARSET,
     ROW_PAGE_LANGUAGE,
-    ROW_PAGE_FILE_NAME
+    ROW_PAGE_FILE_NAME,
+    ROW_PAGE_BYTES,
+    ROW_PART_BYTES, /* begins a part; then its url, where it was found, its charset */
+    ROW_PART_URL = ROW_PART_BYTES + 8, /* after ROW_PART_BYTES + enum page_need */
+    ROW_PART_FOUND,
+    ROW_PART_CHARSET
 };
 
 static void write_row(struct flat_writer *writer, uint32_t what, const char *text)
 {
     flat_number(writer, what);
     flat_text(writer, span_of(text));
+}
+
+static void write_number(struct flat_writer *writer, uint32_t what, uint64_t number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+    write_row(writer, what, text);
+}
+
+static void write_parts(struct flat_writer *writer, const struct parse_plan *plan)
+{
+    if (plan->part_count)
+        write_number(writer, ROW_PAGE_BYTES, plan->page_bytes);
+    for (size_t i = 0; i < plan->part_count; i++) {
+        const struct page_part *part = &plan->parts[i];
+        write_number(writer, ROW_PART_BYTES + (uint32_t)part->need, part->bytes.len);
+        write_row(writer, ROW_PART_URL, part->url);
+        write_row(writer, ROW_PART_FOUND, part->found);
+        write_row(writer, ROW_PART_CHARSET, part->charset);
+    }
 }
 
 bool zygote_write_order(const struct parse_plan *plan, struct buffer *out)
@@ -47,12 +74,15 @@ bool zygote_write_order(const struct parse_plan *plan, struct buffer *out)
     write_row(&writer, ROW_WITHOUT, plan->without ? plan->without : "");
     if (plan->plain)
         write_row(&writer, ROW_PLAIN, "");
+    if (plan->quick)
+        write_row(&writer, ROW_QUICK, "");
     if (plan->page) {
         write_row(&writer, ROW_PAGE_URL, plan->page->url);
         write_row(&writer, ROW_PAGE_TYPE, plan->page->type);
         write_row(&writer, ROW_PAGE_CHARSET, plan->page->charset);
         write_row(&writer, ROW_PAGE_LANGUAGE, plan->page->language);
         write_row(&writer, ROW_PAGE_FILE_NAME, plan->page->file_name);
+        write_parts(&writer, plan);
     }
     return flat_end(&writer, out);
 }
@@ -75,6 +105,30 @@ static const char **page_text(struct page_hints *page, uint32_t what)
     }
 }
 
+static void take_part_row(struct zygote_order *order, uint32_t what, const char *text)
+{
+    struct parse_plan *plan = &order->plan;
+    uint64_t number = 0;
+    if (what == ROW_PAGE_BYTES) {
+        span_to_u64(span_of(text), &plan->page_bytes);
+    } else if (what < ROW_PART_URL) {
+        if (plan->part_count == PARSE_MAX_PARTS || !span_to_u64(span_of(text), &number))
+            return;
+        plan->parts = order->parts;
+        order->parts[plan->part_count++] =
+            (struct page_part){.need = (enum page_need)(what - ROW_PART_BYTES),
+                               .url = "",
+                               .found = "",
+                               .charset = "",
+                               .bytes = {NULL, (size_t)number}};
+    } else if (plan->part_count) {
+        struct page_part *part = &order->parts[plan->part_count - 1];
+        *(what == ROW_PART_URL     ? &part->url
+          : what == ROW_PART_FOUND ? &part->found
+                                   : &part->charset) = text;
+    }
+}
+
 static void take_row(struct zygote_order *order, uint32_t what, const char *text)
 {
     const char **hint = page_text(&order->page, what);
@@ -84,9 +138,13 @@ static void take_row(struct zygote_order *order, uint32_t what, const char *text
         order->plan.without = text;
     } else if (what == ROW_PLAIN) {
         order->plan.plain = true;
+    } else if (what == ROW_QUICK) {
+        order->plan.quick = true;
     } else if (hint) {
         *hint = text;
         order->plan.page = &order->page;
+    } else if (what >= ROW_PAGE_BYTES) {
+        take_part_row(order, what, text);
     }
 }
 
@@ -104,6 +162,7 @@ bool zygote_read_order(struct span bytes, struct zygote_order *order_out)
             return false;
         take_row(order_out, flat_get_number(&flat, row, 0), text);
     }
+    order_out->page.quick = order_out->plan.quick;
     return true;
 }
 
@@ -225,18 +284,22 @@ static bool enter_sandbox(const struct blocks *blocks, struct fault *fault)
     return sandbox_enter(&rights, fault);
 }
 
-static bool set_up(const struct blocks *blocks, struct crumb *crumb)
+/* Nothing of the agent's reaches a child but its own crumb; the salt of the log stays behind. */
+static void leave_agent(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
-    struct fault ignored = FAULT_INIT;
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         signal(signals[i], SIG_DFL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    /* Nothing of the agent's reaches a child but its own crumb; the salt of the log stays behind. */
     log_set_salt("", 0);
-    bool ok = sandbox_unmap_shared(crumb);
     sandbox_forget_environment();
-    ok = ok && enter_sandbox(blocks, &ignored);
+}
+
+static bool set_up(const struct blocks *blocks, struct crumb *crumb)
+{
+    struct fault ignored = FAULT_INIT;
+    leave_agent();
+    bool ok = sandbox_unmap_shared(crumb) && enter_sandbox(blocks, &ignored);
     fault_clear(&ignored);
     return ok;
 }
@@ -249,15 +312,26 @@ static void warm_up(const struct blocks *blocks)
     hold_converters();
 }
 
-_Noreturn void zygote_run(const struct blocks *blocks, struct crumb *crumb, bool warm, int socket)
+int zygote_fork(const struct blocks *blocks, struct crumb *crumb, const struct parse_plan *plan,
+                const int *descriptors)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        leave_agent();
+        parse_child_open_modules(blocks, plan);
+        parse_child_run(blocks, crumb, plan, descriptors);
+    }
+    return pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+}
+
+_Noreturn void zygote_run(const struct blocks *blocks, struct crumb *crumb, int socket)
 {
     int descriptors[ZYGOTE_DESCRIPTORS];
     struct buffer message;
     buffer_init(&message, ZYGOTE_MESSAGE_BYTES);
     if (!set_up(blocks, crumb))
         _exit(EX_OSERR);
-    if (warm)
-        warm_up(blocks);
+    warm_up(blocks);
     while (zygote_receive(socket, &message, descriptors, ZYGOTE_DESCRIPTORS)) {
         struct zygote_order order;
         while (waitpid(-1, NULL, WNOHANG) > 0)

@@ -15,6 +15,7 @@ enum { ZYGOTE_DESCRIPTORS = 3, ZYGOTE_MESSAGE_BYTES = 64 * 1024 };
 struct zygote_order {
     struct parse_plan plan;
     struct page_hints page;
+    struct page_part parts[PARSE_MAX_PARTS];
     struct arena *arena;
 };
 
@@ -28,7 +29,11 @@ bool zygote_send(int socket, struct span bytes, const int *descriptors, unsigned
 bool zygote_receive(int socket, struct buffer *bytes, int *descriptors, unsigned count);
 
 /* The zygote's life: answers orders until the socket is closed. */
-_Noreturn void zygote_run(const struct blocks *blocks, struct crumb *crumb, bool warm, int socket);
+_Noreturn void zygote_run(const struct blocks *blocks, struct crumb *crumb, int socket);
+/* A child of a process that has no zygote, and shares no memory but the crumb; a pidfd of it, -1 and
+ * errno when there is none. */
+int zygote_fork(const struct blocks *blocks, struct crumb *crumb, const struct parse_plan *plan,
+                const int *descriptors);
 
 /* A child's life: gives up everything, answers questions, never returns. */
 _Noreturn void parse_child_run(const struct blocks *blocks, struct crumb *crumb,

@@ -72,6 +72,26 @@ static const struct document *main_document(const struct reply_item *item)
     return item->text ? item->text : item->html ? item->html : item->original;
 }
 
+/* "By-line, date" of an article, as far as it has them, and where its picture is. */
+static bool prepare_about(struct compose *compose, size_t max)
+{
+    static const struct document none;
+    const struct document *document = main_document(compose->item);
+    struct buffer about;
+    buffer_init(&about, max + 1);
+    document = document ? document : &none;
+    buffer_add_span(&about, document->byline);
+    if (document->byline.len && document->date.len)
+        buffer_add_text(&about, ", ");
+    buffer_add_span(&about, document->date);
+    compose->about = clean_line(compose->arena, buffer_span(&about), SIZE_MAX, max);
+    buffer_free(&about);
+    /* An address that was cut would lead elsewhere. */
+    struct span image = document->image.len <= max ? document->image : none.image;
+    compose->picture = clean_line(compose->arena, image, SIZE_MAX, max);
+    return compose->about && compose->picture;
+}
+
 /* Cuts all one-line texts to their share of a mail. */
 static bool prepare_lines(struct compose *compose, struct span title)
 {
@@ -89,7 +109,8 @@ static bool prepare_lines(struct compose *compose, struct span title)
         clean_line(arena, span_of(compose->item->url), SIZE_MAX, least(part / 8, URL_MAX_BYTES));
     compose->note = clean_line(arena, span_of(compose->item->note), SIZE_MAX, least(part / 8, 800));
     compose->footer = clean_line(arena, span_of(context->footer), SIZE_MAX, least(part / 16, 400));
-    return compose->subject && compose->title && compose->url && compose->note && compose->footer;
+    return compose->subject && compose->title && compose->url && compose->note && compose->footer &&
+           prepare_about(compose, least(part / 16, 400));
 }
 
 /* ---- what is said when something went wrong ---- */

@@ -43,6 +43,15 @@ void compose_address_lines(const struct compose *compose, struct mime_body *body
     }
 }
 
+static void compose_about_lines(const struct compose *compose, struct mime_body *body,
+                                compose_line line)
+{
+    if (*compose->about)
+        line(body, compose->about);
+    if (*compose->picture)
+        add_line(body, line, "Picture: %s", compose->picture);
+}
+
 static void add_top(const struct compose *compose, const struct compose_part *part,
                     struct mime_body *body, compose_line line)
 {
@@ -50,6 +59,8 @@ static void add_top(const struct compose *compose, const struct compose_part *pa
         add_line(body, line, "Part %zu of %zu", part->number, part->count);
     if (*compose->title)
         line(body, compose->title);
+    if (part->first)
+        compose_about_lines(compose, body, line);
     if (part->first || strlen(compose->url) <= LATER_URL_BYTES)
         compose_address_lines(compose, body, line);
     if (part->first && *compose->note) {

@@ -28,7 +28,8 @@ struct compose {
     bool has_links;     /* worth saying how to open one */
     const char *domain; /* of own_address */
     const char *subject, *title, *url, *note, *footer, *language;
-    struct span text; /* DOCUMENT_TEXT body */
+    const char *about, *picture; /* of an article: who wrote it and when, its picture's address */
+    struct span text;            /* DOCUMENT_TEXT body */
     struct span html_head, html;
     uint64_t html_room; /* of a next piece of HTML */
     const char *type, *charset, *file_name, *plain_name;

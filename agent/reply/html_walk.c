@@ -2,7 +2,7 @@
 /* Tokens of well-formed HTML and the stack of open elements. */
 #include "agent/reply/html_walk.h"
 
-enum { ENTITY_MAX = 32, WORD_MAX = 64, CLOSE_EXTRA = 8 };
+enum { ENTITY_MAX = 32, WORD_MAX = 64, CLOSE_EXTRA = 8, ITEM_MAX = 1000000000 };
 
 static bool in_list(struct span name, const char *const *list)
 {
@@ -22,10 +22,11 @@ static bool is_void(struct span name)
 bool html_is_block(struct span name)
 {
     static const char *const names[] = {
-        "p",       "div",     "ul",      "ol",     "li",     "dl",         "dd",   "table",
-        "tr",      "h1",      "h2",      "h3",     "h4",     "h5",         "h6",   "pre",
-        "section", "article", "details", "figure", "header", "blockquote", "form", "footer",
-        "main",    "nav",     "aside",   "hr",     "br",     NULL};
+        "p",          "div",  "ul",      "ol",      "li",         "dl",      "dd",
+        "table",      "tr",   "h1",      "h2",      "h3",         "h4",      "h5",
+        "h6",         "pre",  "section", "article", "details",    "figure",  "header",
+        "blockquote", "form", "footer",  "dt",      "figcaption", "address", "caption",
+        "main",       "nav",  "aside",   "hr",      "br",         NULL};
     return in_list(name, names);
 }
 
@@ -152,6 +153,56 @@ void html_walk_begin(struct html_walk *walk, struct mime_body *body, size_t max_
     walk->body = body;
     walk->max_tag = max_tag;
     walk->depth = walk->beyond = walk->closing = 0;
+    walk->said = false;
+}
+
+/* `attribute` is written as it stands in our own HTML: " start=". */
+bool html_tag_number(struct span tag, struct span attribute, int64_t *number_out)
+{
+    uint64_t number;
+    ptrdiff_t at = span_find(tag, attribute);
+    if (at < 0)
+        return false;
+    struct span value = span_from(tag, (size_t)at + attribute.len + 1);
+    ptrdiff_t end = span_find_byte(value, '"');
+    bool minus = value.len && value.at[0] == '-';
+    if (end < 0 || !span_to_u64((struct span){value.at + minus, (size_t)end - minus}, &number) ||
+        number > ITEM_MAX)
+        return false;
+    *number_out = minus ? -(int64_t)number : (int64_t)number;
+    return true;
+}
+
+static bool is_reversed(struct span tag)
+{
+    return span_find(tag, SPAN_LITERAL(" reversed")) >= 0;
+}
+
+/* A list begins to count, an item counts. */
+static void count_item(struct html_walk *walk, struct span tag)
+{
+    size_t level = walk->depth - 1;
+    walk->next_item[level] = 1;
+    if (span_equal_nocase(tag_name(tag), SPAN_LITERAL("ol")))
+        html_tag_number(tag, SPAN_LITERAL(" start="), &walk->next_item[level]);
+    if (level == 0 || !span_equal_nocase(tag_name(tag), SPAN_LITERAL("li")))
+        return;
+    html_tag_number(tag, SPAN_LITERAL(" value="), &walk->next_item[level - 1]);
+    walk->next_item[level - 1] += is_reversed(walk->open[level - 1]) ? -1 : 1;
+}
+
+bool html_walk_numbers(const struct html_walk *walk, size_t level, int64_t *number_out)
+{
+    struct span tag = walk->open[level];
+    int64_t start;
+    bool reversed = is_reversed(tag);
+    if (!span_equal_nocase(tag_name(tag), SPAN_LITERAL("ol")) ||
+        (reversed && !html_tag_number(tag, SPAN_LITERAL(" start="), &start)))
+        return false;
+    bool open = level + 1 < walk->depth &&
+                span_equal_nocase(tag_name(walk->open[level + 1]), SPAN_LITERAL("li"));
+    *number_out = walk->next_item[level] - (open ? (reversed ? -1 : 1) : 0);
+    return true;
 }
 
 static bool push(struct html_walk *walk, struct span tag)
@@ -161,6 +212,7 @@ static bool push(struct html_walk *walk, struct span tag)
         return false;
     }
     walk->open[walk->depth++] = tag;
+    count_item(walk, tag);
     walk->closing += tag_name(tag).len + CLOSE_EXTRA;
     return true;
 }
@@ -200,11 +252,21 @@ static void pop(struct html_walk *walk)
     walk->closing -= tag_name(walk->open[walk->depth]).len + CLOSE_EXTRA;
 }
 
+/* The end of an element that was not kept; a block's words are not run into what follows. */
+static void end_beyond(struct html_walk *walk, struct span name)
+{
+    walk->beyond--;
+    if (!walk->said || !html_is_block(name))
+        return;
+    mime_body_text(walk->body, "<br>");
+    walk->said = false;
+}
+
 /* Passes over an end tag without a start tag; closes what was left open inside. */
 static void end_element(struct html_walk *walk, const struct html_token *token)
 {
     if (walk->beyond) {
-        walk->beyond--;
+        end_beyond(walk, token->name);
         return;
     }
     size_t at = walk->depth;
@@ -223,6 +285,7 @@ static void end_element(struct html_walk *walk, const struct html_token *token)
 void html_walk_token(struct html_walk *walk, const struct html_token *token)
 {
     bool tag = token->kind == HTML_START || token->kind == HTML_VOID;
+    walk->said |= token->kind == HTML_WORD && !is_space(token->text.at[0]);
     if (token->kind == HTML_END)
         end_element(walk, token);
     else if (token->kind == HTML_START && !push(walk, token->text))

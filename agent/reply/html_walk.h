@@ -34,17 +34,26 @@ size_t html_tag_cost(struct span tag);
 /* An element after whose end a reader sees a new line. */
 bool html_is_block(struct span name);
 
+/* The number that an attribute of a tag is; false when it has none such. */
+bool html_tag_number(struct span tag, struct span attribute, int64_t *number_out);
+
 struct html_walk {
     struct mime_body *body;
     size_t max_tag; /* a longer start tag loses its attributes */
     struct span open[HTML_WALK_DEPTH];
-    size_t depth, beyond; /* elements open, and open but not kept */
-    size_t closing;       /* at most so many bytes on the wire to close them all */
+    int64_t next_item[HTML_WALK_DEPTH]; /* of an open ol: the number that its next item gets */
+    size_t depth, beyond;               /* elements open, and open but not kept */
+    bool said;                          /* words stand behind the last line break of ours */
+    size_t closing;                     /* at most so many bytes on the wire to close them all */
 };
 
 void html_walk_begin(struct html_walk *walk, struct mime_body *body, size_t max_tag);
 void html_walk_open(struct html_walk *walk, struct span tag); /* again, in another mail */
 void html_walk_token(struct html_walk *walk, const struct html_token *token);
 void html_walk_close(struct html_walk *walk); /* all that is open */
+
+/* True for an open element that is a list whose numbers can be gone on with: `number_out` is what its
+ * next item gets, or the one that is open. */
+bool html_walk_numbers(const struct html_walk *walk, size_t level, int64_t *number_out);
 
 #endif

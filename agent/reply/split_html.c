@@ -4,6 +4,9 @@
 
 #include "agent/reply/html_walk.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 enum { HELD_BACK = 16, OPEN_SHARE = 4, TAG_SHARE = 3 };
 
 static size_t largest_tag(uint64_t room)
@@ -49,6 +52,26 @@ static size_t fit_html(const struct split_piece *piece, struct span rest,
     return all;
 }
 
+/* The start tag of a list with the number where it goes on; as it was when it need not count.  Its
+ * `at` is NULL when memory is short. */
+static struct span tag_again(struct arena *arena, const struct html_walk *walk, size_t level)
+{
+    struct span tag = walk->open[level], rest = span_from(tag, 3);
+    struct span start = SPAN_LITERAL(" start=");
+    int64_t number, first = 1;
+    html_tag_number(tag, start, &first);
+    if (!html_walk_numbers(walk, level, &number) || number == first)
+        return tag;
+    ptrdiff_t at = span_find(rest, start);
+    struct span before = {rest.at, at < 0 ? 0 : (size_t)at}, after = rest;
+    if (at >= 0)
+        after = span_from(rest, (size_t)at + start.len + 1);
+    ptrdiff_t end = at < 0 ? -1 : span_find_byte(after, '"');
+    char *text = arena_printf(arena, "<ol start=\"%" PRId64 "\"%.*s%.*s", number, (int)before.len,
+                              before.at, (int)(after.len - (size_t)(end + 1)), after.at + end + 1);
+    return (struct span){text, text ? strlen(text) : 0};
+}
+
 /* Takes the outermost open elements over to the next piece, as many as a quarter of the room
  * holds. */
 static bool carry_open(struct arena *arena, const struct html_walk *walk, uint64_t room,
@@ -60,7 +83,9 @@ static bool carry_open(struct arena *arena, const struct html_walk *walk, uint64
         return false;
     next->dropped = walk->beyond;
     for (size_t i = 0; i < walk->depth; i++) {
-        struct span tag = walk->open[i];
+        struct span tag = tag_again(arena, walk, i);
+        if (!tag.at)
+            return false;
         uint64_t cost = html_tag_cost(tag) > walk->max_tag ? 40 : 3 * (uint64_t)tag.len + 24;
         if (next->dropped > walk->beyond || cost > left) {
             next->dropped++;

@@ -13,9 +13,11 @@
 enum verb {
     VERB_FETCH, /* a bare URL: the account's default format */
     VERB_TEXT,  /* GET, SEND, TEXT */
+    VERB_BLIND, /* text for readers who listen */
     VERB_HTML,
     VERB_BOTH,
     VERB_SOURCE,
+    VERB_ARTICLE,
     VERB_HELP,
     VERB_NOT_YET /* a word of the request language that this version cannot do yet */
 };

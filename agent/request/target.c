@@ -9,6 +9,7 @@ const char *format_name(enum format format)
         [FORMAT_HTML] = "html",
         [FORMAT_BOTH] = "both",
         [FORMAT_SOURCE] = "source",
+        [FORMAT_ARTICLE] = "article",
     };
     return (unsigned)format < sizeof names / sizeof *names ? names[format] : "text";
 }

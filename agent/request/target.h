@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum format { FORMAT_TEXT, FORMAT_HTML, FORMAT_BOTH, FORMAT_SOURCE };
+enum format { FORMAT_TEXT, FORMAT_HTML, FORMAT_BOTH, FORMAT_SOURCE, FORMAT_ARTICLE };
 
 struct target {
     enum format format;
@@ -18,9 +18,10 @@ struct target {
     struct url url;      /* canonical; what is compared, judged and fetched */
     bool scheme_guessed; /* the person gave none: https first, then http */
     unsigned hops;       /* redirects followed so far */
+    bool blind;          /* text laid out for readers who listen */
 };
 
-/* "text", "html", "both", "source": the words of accounts.yaml and of `when` tests. */
+/* "text", "html", "both", "source", "article": the words of accounts.yaml and of `when` tests. */
 const char *format_name(enum format format);
 
 #endif

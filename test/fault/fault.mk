@@ -6,6 +6,8 @@ TORTURED     = malloc calloc realloc reallocarray free strdup strndup asprintf _
                arena_alloc arena_copy arena_copy_span u8_tolower
 TORTURE_WRAP = $(addprefix -Wl$(comma)--wrap=,$(TORTURED))
 
+test_torture_article_SRC = test/unit/torture.c $(article_SRC)
+test_torture_article_LIB = $(TORTURE_WRAP)
 test_torture_config_SRC = test/unit/torture.c
 test_torture_config_LIB = $(TORTURE_WRAP)
 test_torture_ledger_SRC = test/unit/torture.c test/unit/ledger_acts.c test/unit/ledger_state.c

@@ -35,7 +35,7 @@ expect_run 0
 as_user alice wait 1
 as_user alice read "$T/alice"
 python3 test/flow/read_reply.py "$T/alice/1.eml" >"$T/reply"
-expect_in "$T/reply" 'The ferry leaves at nine.'
+expect_in "$T/reply" 'The ferry leaves at *nine*.'
 expect_in "$T/reply" 'Subject: Re: timetable'
 expect_in "$T/alice/1.eml" 'In-Reply-To: <ask-1@example.test>'
 as_user agent flags >"$T/flags"

@@ -31,7 +31,7 @@ expect_run 0
 as_user bob wait 1
 as_user bob read "$T/bob"
 python3 test/flow/read_reply.py "$T/bob/1.eml" >"$T/reply"
-expect_in "$T/reply" 'The ferry leaves at nine.'
+expect_in "$T/reply" 'The ferry leaves at *nine*.'
 expect_run 0
 expect_mails alice 1
 expect_mails bob 1

@@ -70,7 +70,7 @@ http {
     fastcgi_temp_path $T/nginx/fastcgi;
     uwsgi_temp_path $T/nginx/uwsgi;
     scgi_temp_path $T/nginx/scgi;
-    types { text/html html; text/plain txt; image/png png; application/zip zip; text/csv csv;
+    types { text/html html; text/css css; text/plain txt; image/png png; application/zip zip; text/csv csv;
             application/xhtml+xml xhtml; }
     default_type application/octet-stream;
     gzip on;

@@ -10,7 +10,7 @@
 #include "agent/parse/child.c"
 
 extern const struct www4mail_module mime_module, page_module, text_module, html_module,
-    original_module;
+    original_module, article_module;
 
 static enum module_result use_in_turn(struct call *call, const struct www4mail_module *const *list,
                                       module_use use, void *context)
@@ -31,6 +31,8 @@ enum module_result fuzz_run_modules(const struct blocks *blocks, enum stage_id s
     (void)blocks, (void)crumb;
     if (stage == STAGE_FILTER && strcmp(role, "builder") == 0)
         list[0] = &page_module;
+    else if (stage == STAGE_FILTER && strcmp(role, "extractor") == 0)
+        list[0] = &article_module;
     else if (stage == STAGE_FILTER && format && strcmp(format, "text") == 0)
         list[0] = &text_module, list[1] = &original_module;
     else if (stage == STAGE_FILTER && format && strcmp(format, "html") == 0)
@@ -90,6 +92,7 @@ static void check_order(struct span bytes)
         FUZZ_ASSERT(zygote_read_order(buffer_span(&written), &again));
         FUZZ_ASSERT(strcmp(order.plan.without, again.plan.without) == 0);
         FUZZ_ASSERT(order.plan.plain == again.plan.plain);
+        FUZZ_ASSERT(order.plan.quick == again.plan.quick);
         FUZZ_ASSERT((order.plan.page == NULL) == (again.plan.page == NULL));
         arena_free(&again.arena);
     }
@@ -99,7 +102,7 @@ static void check_order(struct span bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct page_hints hints = {"http://example.org/", "text/html", "", "", ""};
+    static const struct page_hints hints = {"http://example.org/", "text/html", "", "", "", false};
     struct span rest = {(const char *)data, size};
     unsigned way = fuzz_number(&rest, 4), questions = 0;
     struct parse_plan plan = {.without = "", .plain = way & 1, .page = way & 2 ? &hints : NULL};

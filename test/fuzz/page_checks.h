@@ -9,8 +9,11 @@
 #include "render/tree.h"
 
 /* Builds the page (options are taken off its end), renders it in every format, checks all of it.
- * `tidy` is "yes" or "no". */
-void fuzz_page(struct span input, const char *tidy);
+ * `structure` is "yes" or "no". */
+void fuzz_page(struct span input, const char *structure);
+
+/* The same with another builder. */
+void fuzz_builder(const struct www4mail_module *module, struct span input, const char *structure);
 
 void fuzz_check_facts(const struct flat *facts);
 void fuzz_check_tree(const struct tree *tree);

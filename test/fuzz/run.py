@@ -6,7 +6,7 @@
 import json, os, pathlib, re, resource, subprocess, sys, time
 
 HERE = pathlib.Path(__file__).parent
-FOREIGN = re.compile(r"lib(etpan|tidy|magic|uchardet|yaml|unistring|idn2)[.-]")
+FOREIGN = re.compile(r"lib(etpan|magic|uchardet|yaml|unistring|idn2)[.-]")
 PASSED_OVER = re.compile(r"libc\.so|libc-start|/sysdeps/|/nptl/|sanitizer|asan|ubsan|libFuzzer|fuzzer::|in fuzz_fail|in (abort|raise|__)")
 ROUND_SECONDS, CRASHES_MAX = 60, 25
 # libetpan takes the memory for a literal as soon as a server announces one, up to 4 GiB; no more of

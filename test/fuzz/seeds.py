@@ -184,6 +184,35 @@ for i, text in enumerate(["ftp" + RS + "target.scheme in [ftp, ftps]", "5" + RS 
                           RS + "page.size like 1*", RS + "tagret.port is 5", RS + "page.size in [1, 2,3]"]):
     seed("when", f"test-{i}", text)
 
+# ---- what is no HTML: the text, then width, charset, type, and which builder ----
+TYPES = {
+    "rss": (0, "<?xml version='1.0'?><rss version='2.0' xmlns:dc='d'><channel><title>A &amp; B</title>"
+            "<link>http://a.example/</link><item><title>One &nbsp; &amp;#8217;</title><link>/1</link>"
+            "<pubDate>Wed, 02 Oct 2002 13:00:00 GMT</pubDate><dc:creator>Ann</dc:creator><description>"
+            "<![CDATA[<p>Text <a href='x'>y</a>]]></description><enclosure url='z.mp3' length='12345' "
+            "type='audio/mpeg'/></item></channel></rss>"),
+    "atom": (0, "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='de' xml:base='http://a.example/b/'>"
+             "<title type='html'>&lt;b>T</title><link href='c'/><entry><title>E</title><link href='d'/>"
+             "<updated>2003-12-13T18:30:02+02:00</updated><author><name>N</name></author><content "
+             "type='xhtml'><div><p>x <br/>&lt;y</p></div></content></entry></feed>"),
+    "entities": (0, "<!DOCTYPE rss [<!ENTITY a 'b'><!ENTITY c SYSTEM 'd'>]><rss><channel><title>&a;&c;&e;"
+                 "</title></channel></rss>"),
+    "json": (1, '{"a":"x\\u00e9\\ud83d\\ude00","b":[1,-2.5e3,true,null],"c":{"d":{}},"u":"http://a.example/",'
+             '"t":[{"n":"a","s":1},{"n":"b","s":2}],"l":["one, two",[3,[4]]]}'),
+    "json-lines": (1, '{"n":1,"m":2}\n{"n":3,"m":4}\n'),
+    "json-wrong": (1, '{"a": [1,2,}'),
+    "json-feed": (1, '{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{"title":"A",'
+                  '"content_html":"<p>x","url":"/y","date_published":"2020-01-02T03:04:05Z","authors":'
+                  '[{"name":"N"}],"attachments":[{"url":"z","mime_type":"audio/x","size_in_bytes":1000}]}]}'),
+    "markdown": (2, "---\ntitle: T\n---\n# A *b*\n\n[l](x) `c` http://a.example/\n\n- [x] d\n  1. e\n\n"
+                 "| a | b |\n|---|--:|\n| 1 | 2 |\n\n> q\n\n<div>h</div>\n\n```\nk\n```\n"),
+    "csv": (3, 'Name;Size;"A ""b"""\nx;1,5;"two\nlines"\ny;2;z\n'),
+    "tsv": (3, "sep=\t\na\tb\n1\t2\n"),
+    "text": (4, "Title\n\n" + "many words in one line " * 8 + "\n\n  a\tb\n\f\n\x1b[1mc\x1b[0m\n"),
+}
+for name, (builder, text) in TYPES.items():
+    seed("types", name, text + "H\0\0" + chr(builder))
+
 # ---- addresses of pages and machines ----
 
 URLS = ["http://example.org", "HTTPS://Example.ORG:443/a/../b/./c?q=1#f", "http://exämple.org/ä?ö#ü",
@@ -247,7 +276,7 @@ PAGES = {
     "words": "<p>" + "longwordwithoutanyblank" * 12 + " http://example.org/" + "a/" * 60 + " 漢字" * 40,
 }
 for name, page in PAGES.items():
-    for target in ("page", "page_tidy"):
+    for target in ("page", "page_plain"):
         seed(target, name, page + "H\0\0")
         seed(target, name + "-narrow", page + "\x15\1\0")
     seed("clean", name, page)
@@ -372,7 +401,7 @@ def frame(kind, data):
 HEADERS = flat(0x48454144, "ntt", [(0, "From", "a@b.c"), (2, "Ann", "ann@example.com"), (1, "", "get"), (5, "", "<1@b.c>")])
 MAIL = flat(0x50415254, "nnttt", [(0, 0, "text/plain", "", "get http://x.example/\n"), (4, 1, "image/png", "x.png", "")])
 FACTS = flat(0x46414354, "nnt", [(0, 0, "text/html"), (2, 0, "T"), (4, 3, "")])
-DOCUMENT = flat(0x444f4355, "nntt", [(0, 0, "T", "body [1]\n"), (1, 0, "", ""), (2, 0, "", "en"), (3, 1, "http://x.example/", "x")])
+DOCUMENT = flat(0x444f4355, "nntt", [(0, 0, "T", "body [1]\n"), (1, 0, "", ""), (2, 0, "", "en"), (3, 0, "Ann", "2026-01-02"), (4, 0, "", ""), (5, 1, "http://x.example/", "x")])
 FAULT = flat(0x46415554, "nntt", [(14, 2, "Asker.", "operator")])
 ALL = frame(1, HEADERS) + frame(2, MAIL) + frame(3, FACTS) + frame(4, DOCUMENT)
 seed("answers", "honest", ALL + bytes([3, 2, 1, 0]))
@@ -381,20 +410,46 @@ seed("answers", "headers", frame(1, HEADERS) * 4 + bytes(4))
 seed("answers", "mails", frame(2, MAIL) * 4 + bytes([1, 1, 1, 1]))
 seed("answers", "documents", frame(4, DOCUMENT) * 4 + bytes([3, 3, 3, 3]))
 seed("answers", "outside", frame(1, struct.pack("<IIIIIIIII", 0x48454144, 1, 5, 0, 0, 1 << 30, 9, 0, 1 << 31)) + bytes(4))
-seed("answers", "header-in-title", frame(4, flat(0x444f4355, "nntt", [(0, 0, "T\r\nBcc: x", ""), (1, 0, "", ""), (2, 0, "", "")])) + bytes([3] * 4))
+seed("answers", "header-in-title", frame(4, flat(0x444f4355, "nntt", [(0, 0, "T\r\nBcc: x", ""), (1, 0, "", ""), (2, 0, "", ""), (3, 0, "", ""), (4, 0, "", "")])) + bytes([3] * 4))
 seed("answers", "wrong-kind", frame(2, HEADERS) + bytes(4))
 seed("answers", "huge", struct.pack("<II", 1, 0xffffffff) + HEADERS + bytes(4))
 seed("answers", "many-rows", frame(1, struct.pack("<IIII", 0x48454144, 0xffffffff, 5, 0)) + bytes(4))
 
 
-def render(form, width, size, mailto):
-    return frame(4, flat(0x524f5054, "nnnt", [(form, width, size, mailto)]))
+def render(form, width, size, mailto, part=0, blind=0):
+    return frame(4, flat(0x524f5054, "nnntnn", [(form, width, size, mailto, part, blind)]))
 
 
-PAGE_QUESTIONS = frame(3, b"") + render(0, 72, 1 << 20, "") + render(1, 72, 1 << 20, "a@b.c") + render(3, 0, 0, "") + render(9, 1 << 31, 9, "\n")
+PAGE_QUESTIONS = frame(3, b"") + render(0, 72, 1 << 20, "") + render(1, 72, 1 << 20, "a@b.c") + render(3, 0, 0, "") + render(0, 72, 1 << 20, "", 1) + render(0, 0, 1 << 20, "", 2, 1) + render(9, 1 << 31, 9, "\n")
 seed("questions", "page", PAGES["article"].encode() + RS.encode() + PAGE_QUESTIONS + b"\2")
 seed("questions", "page-plain", PAGES["table"].encode() + RS.encode() + PAGE_QUESTIONS + b"\3")
 seed("questions", "mail", crlf(ASK + PARTS["mixed"]).encode() + RS.encode() + frame(1, b"") + frame(2, b"") + frame(3, b"") + b"\0")
 seed("questions", "mail-html", crlf(ASK + PARTS["base64"]).encode() + RS.encode() + frame(2, b"") + frame(9, b"x") + b"\1")
 seed("questions", "render-first", b"x" + RS.encode() + render(0, 72, 100, "") + b"\2")
 seed("questions", "order", b"x" + RS.encode() + flat(0x4f524452, "nt", [(0, "web"), (100, "page"), (101, ""), (102, "http://x.example/"), (103, "text/html")]) + b"\0")
+
+# ---- articles ----
+
+WORDS = "The ferry runs again, the harbour office said, after storms, ice and a broken winch. "
+STATE = '{"p":[{"text":"' + WORDS * 2 + '"},{"text":"&amp; ' + WORDS + '"}],"h":"<p>' + WORDS + '</p>"}'
+for name, body in {
+        "story": "<nav><a href=/n>News</a></nav><h1>T</h1><p class=byline>By Ann</p>" + ("<p>" + WORDS * 3 + "</p>") * 3
+                 + "<figure><img src=i alt=a><figcaption>Photo</figcaption></figure><p>See: <a href=/x>that</a></p>",
+        "front": "".join("<div class=teaser><h2><a href=/%d>%s</a></h2><p>%s</p></div>" % (i, i, WORDS) for i in range(8)),
+        "linked": '<script type="application/ld+json">[{"headline":"H","author":[{"name":"A"}],"datePublished":"2026",'
+                  '"articleBody":"' + WORDS * 4 + '"}]</script>',
+        "state": "<div id=app></div><script type=application/json>" + STATE + "</script>",
+        "assigned": "<script>window.__S__ = " + STATE + ";go()</script><link rel=amphtml href=/amp>"}.items():
+    seed("article", name, "<title>T | Post</title><meta property=og:image content=/i.png><body>" + body)
+
+# ---- style sheets ----
+
+for number, sheet in enumerate([
+        ".a{display:none}.b .c,#x>b{visibility:hidden}p.c#x{display:block!important}",
+        "@media screen and (min-width:40em),print{.a{display:none}}@media (30em<=width<90em){.b{}}",
+        "@layer x,y;@layer y{.a{display:none}}@layer x{.a{display:block}}@layer{.a{display:none}}",
+        ".a{.b{display:none}&:hover{} @media (hover){display:none}}@supports not (x:y){.c{}}",
+        "/* } */ .\\61 {content:'}';background:url(a;b);display:none",
+        "@font-face{src:url(x)}@keyframes k{0%{top:0}}:root .a,*{visibility:collapse}<!-- -->",
+        "print" + RS + ".a{display:none}" + RS + "html.js body#i div.a>p.c b{display:none}"]):
+    seed("style", f"sheet-{number}", sheet)

@@ -19,12 +19,12 @@ LEVELS = [
 LIBRARIES = {
     "libetpan": ["fetchers/mailbox/", "agent/request/"],
     "curl": ["fetchers/web/", "agent/reply/"],
-    "tidy": ["render/"],
     "yaml.h": ["agent/config/", "agent/modules/"],
     "sqlite3.h": ["agent/ledger/"],
     "gnutls": ["agent/base/"], "nettle": ["agent/base/"],
     "seccomp.h": ["agent/base/"], "idn2.h": ["agent/base/"],
     "uchardet": ["render/"], "magic.h": ["render/"],
+    "expat.h": ["render/"], "md4c-html.h": ["render/"], "md4c.h": ["render/"],
     "cmocka.h": [],
 }
 

@@ -121,9 +121,9 @@ static enum module_result probe(struct call *call, const struct render_input *in
                                 const struct render_options *options, struct document *document_out)
 {
     struct buffer out;
-    const char *zygote = getenv("PROBE_ZYGOTE"), *tidy = www4mail_setting(call, "tidy");
+    const char *zygote = getenv("PROBE_ZYGOTE"), *structure = www4mail_setting(call, "structure");
     (void)options;
-    if (tidy && strcmp(tidy, "no") == 0)
+    if (structure && strcmp(structure, "no") == 0)
         return MODULE_PASS; /* the second attempt is the next module's */
     be_worse(input->hints->url, input->bytes);
     buffer_init(&out, 16384);

@@ -33,11 +33,11 @@ static const struct page_hints html_hints = {
     .file_name = "",
 };
 
-static inline void build_within(struct built *built, size_t memory, const char *tidy,
+static inline void build_within(struct built *built, size_t memory, const char *structure,
                                 struct span page, const struct page_hints *hints)
 {
     *built = (struct built){.fault = FAULT_INIT, .arena = arena_new(memory)};
-    struct setting setting = {.key = "tidy", .value = tidy};
+    struct setting setting = {.key = "structure", .value = structure};
     struct settings settings = {&setting, 1};
     struct call call = {
         .module = "page", .defaults = &settings, .arena = built->arena, .fault = &built->fault};
@@ -53,10 +53,10 @@ static inline void build_within(struct built *built, size_t memory, const char *
         assert_true(flat_open(&built->table, FACTS_KIND, FACTS_SHAPE, buffer_span(&built->facts)));
 }
 
-static inline void build(struct built *built, const char *tidy, struct span page,
+static inline void build(struct built *built, const char *structure, struct span page,
                          const struct page_hints *hints)
 {
-    build_within(built, PAGE_MEMORY, tidy, page, hints);
+    build_within(built, PAGE_MEMORY, structure, page, hints);
     assert_int_equal(built->result, MODULE_OK);
 }
 

@@ -95,4 +95,18 @@ static inline bool body_has(const struct rendering *r, const char *text)
     return span_find(r->document.body, span_of(text)) >= 0;
 }
 
+/* What a page looks like as text. */
+static inline void check_text(const char *html, unsigned width, bool blind, const char *expected)
+{
+    struct rendering *r = rendering_new(width);
+    r->builder = tree_build(html);
+    r->options.blind = blind;
+    r->input.tree = &r->builder.tree;
+    rendering_call(r);
+    assert_int_equal(r->result, MODULE_OK);
+    assert_int_equal(r->document.kind, DOCUMENT_TEXT);
+    assert_string_equal(r->document.body.at, expected);
+    rendering_free(&r);
+}
+
 #endif

@@ -42,6 +42,7 @@ static void test_defaults(void **state)
     assert_int_equal(account->replies.part, 1024 * 1024);
     assert_int_equal(account->replies.max, 20 * 1024 * 1024);
     assert_int_equal(account->replies.width, 72);
+    assert_false(account->replies.blind);
     assert_int_equal(account->replies.keep_days, 30);
     assert_string_equal(account->replies.footer, "");
 }
@@ -67,20 +68,20 @@ static void test_top_keys(void **state)
 static void test_account_keys(void **state)
 {
     (void)state;
-    const struct account *account =
-        read_with("    aliases: [a@Ex.org, b@ex.ORG]\n"
-                  "    urls:\n"
-                  "      allow: [\"*://*.example.org/*\"]\n"
-                  "      deny: \"*://bad.example/*\"\n"
-                  "      schemes: [https, ftp]\n"
-                  "      ports: [8080, 65535]\n"
-                  "      allow_addresses: [127.0.0.0/8, \"::1\"]\n"
-                  "      deny_addresses: [192.0.2.1]\n"
-                  "    files: {deny_types: [\"video/*\"], deny_extensions: [exe, com]}\n"
-                  "    limits: {requests_per_mail: 100, max_message: 1k, page_bytes: 1024M,\n"
-                  "             page_time: 2m, redirects: 0}\n"
-                  "    replies: {format: source, part: 2048, max: 2M, width: 40, keep_days: 7,\n"
-                  "              footer: \"a: line\"}\n");
+    const struct account *account = read_with(
+        "    aliases: [a@Ex.org, b@ex.ORG]\n"
+        "    urls:\n"
+        "      allow: [\"*://*.example.org/*\"]\n"
+        "      deny: \"*://bad.example/*\"\n"
+        "      schemes: [https, ftp]\n"
+        "      ports: [8080, 65535]\n"
+        "      allow_addresses: [127.0.0.0/8, \"::1\"]\n"
+        "      deny_addresses: [192.0.2.1]\n"
+        "    files: {deny_types: [\"video/*\"], deny_extensions: [exe, com]}\n"
+        "    limits: {requests_per_mail: 100, max_message: 1k, page_bytes: 1024M,\n"
+        "             page_time: 2m, redirects: 0}\n"
+        "    replies: {format: source, part: 2048, max: 2M, width: 40, blind: yes, keep_days: 7,\n"
+        "              footer: \"a: line\"}\n");
     assert_int_equal(account->aliases.count, 2);
     assert_string_equal(account->aliases.words[1], "b@ex.org");
     assert_int_equal(account->urls.allow.count, 1);
@@ -104,6 +105,7 @@ static void test_account_keys(void **state)
     assert_int_equal(account->replies.part, 2048);
     assert_int_equal(account->replies.max, 2 * 1024 * 1024);
     assert_int_equal(account->replies.width, 40);
+    assert_true(account->replies.blind);
     assert_int_equal(account->replies.keep_days, 7);
     assert_string_equal(account->replies.footer, "a: line");
 }

@@ -79,7 +79,7 @@ static void test_values_that_do_not_fit(void **state)
         {"    limits: {redirects: 21}\n", "7:25", "from 0 to 20"},
         {"    limits: {redirects: }\n", "7:25", "has no value"},
         {"    limits: [1]\n", "7:13", "limits: a map of keys belongs here"},
-        {"    replies: {format: pdf}\n", "7:23", "write text, html, both or source"},
+        {"    replies: {format: pdf}\n", "7:23", "write text, html, both, source or article"},
         {"    replies: {part: 1k}\n", "7:21", "from 2k to 64M"},
         {"    replies: {max: 1k}\n", "7:20", "from 2k to 1024M"},
         {"    replies: {part: 3M, max: 2M}\n", "7:21", "part is more than max"},

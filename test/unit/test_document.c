@@ -23,6 +23,10 @@ static struct document sample(void)
                              .charset = SPAN_LITERAL("utf-8"),
                              .file_name = SPAN_LITERAL("page.html"),
                              .language = SPAN_LITERAL("de"),
+                             .byline = SPAN_LITERAL("Ann"),
+                             .date = SPAN_LITERAL("2026-01-02"),
+                             .image = SPAN_LITERAL("https://a.example/i.png"),
+                             .note = SPAN_LITERAL("From its data."),
                              .body = SPAN_LITERAL("a \nb\n\tc\n"),
                              .links = links,
                              .link_count = 2};
@@ -60,6 +64,10 @@ static void round_trip(void **state)
     assert_true(span_equal(back.charset, document.charset));
     assert_true(span_equal(back.file_name, document.file_name));
     assert_true(span_equal(back.language, document.language));
+    assert_true(span_equal(back.byline, document.byline));
+    assert_true(span_equal(back.date, document.date));
+    assert_true(span_equal(back.image, document.image));
+    assert_true(span_equal(back.note, document.note));
     assert_true(span_equal(back.body, document.body));
     assert_int_equal(back.link_count, 2);
     assert_int_equal(back.links[1].number, 7);

@@ -135,6 +135,14 @@ static void test_types(void **state)
                 "application/xhtml+xml", true);
     expect_type("text/xml", SPAN_LITERAL("<rss><item/></rss>"), "text/xml", false);
     expect_type("", (struct span){"", 0}, "text/plain", false);
+    /* A feed under another name is a feed, a page of error in place of data is a page. */
+    struct span rss = SPAN_LITERAL("<?xml version='1.0'?><rss version='2.0'><channel/></rss>");
+    expect_type("text/html", rss, "application/rss+xml", false);
+    expect_type("text/plain", rss, "application/rss+xml", false);
+    expect_type("", rss, "application/rss+xml", false);
+    expect_type("image/png", rss, "image/png", false);
+    expect_type("application/json", html, "text/html", true);
+    expect_type("text/csv", html, "text/html", true);
 }
 
 static void test_plain(void **state)

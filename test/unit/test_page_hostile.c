@@ -21,14 +21,15 @@ static void check_sound(const struct tree *tree)
 
 static void build_hostile(struct span page, const char *wanted_cut)
 {
-    static const char ways[][4] = {"yes", "no"};
-    for (size_t i = 0; i < 2; i++) {
-        struct built built;
-        build(&built, ways[i], page, &html_hints);
-        check_sound(built.tree);
-        expect_fact(&built, FACT_SIMPLIFIED, wanted_cut);
-        done(&built);
-    }
+    struct built built;
+    build(&built, "yes", page, &html_hints);
+    check_sound(built.tree);
+    expect_fact(&built, FACT_SIMPLIFIED, wanted_cut);
+    done(&built);
+    build(&built, "no", page, &html_hints);
+    check_sound(built.tree);
+    expect_fact(&built, FACT_SIMPLIFIED, NULL);
+    done(&built);
 }
 
 static void build_repeated(const char *before, const char *unit, int count, const char *behind,
@@ -54,13 +55,13 @@ static void test_hostile(void **state)
     build_hostile(SPAN_LITERAL("<button <a <!D L>="), NULL);
     build_hostile(SPAN_LITERAL("<!D L \"\"><li!<a <a c"), NULL);
     build_repeated("", "<div>", 100000, "x", nested);
-    build_repeated("", "<table>", 100000, "x", nested);
+    build_repeated("", "<table>", 100000, "x", NULL);
     build_repeated("", "<table><tr><td>", 50000, "x", nested);
     build_repeated("", "<dl><dd>", 100000, "x", nested);
     build_repeated("", "<ul><li>", 100000, "x", nested);
     build_repeated("", "<span>", 100000, "x", nested);
     build_repeated("", "<b>", 100000, "x", nested);
-    build_repeated("", "<font><p>", 2000, "x", nested);
+    build_repeated("", "<font><p>", 2000, "x", NULL);
     build_repeated("", "<form><div>", 8000, "x", nested);
     build_repeated("", "<svg>", 100000, "x", NULL);
     build_repeated("", "<template>", 100000, "x", NULL);

@@ -16,7 +16,10 @@ struct mail {
     const char *text;
 };
 
-static const char *const verb_names[] = {"FETCH", "TEXT", "HTML", "BOTH", "SOURCE", "HELP", "NOT"};
+static const char *const verb_names[] = {
+    [VERB_FETCH] = "FETCH",     [VERB_TEXT] = "TEXT", [VERB_BLIND] = "BLIND",
+    [VERB_HTML] = "HTML",       [VERB_BOTH] = "BOTH", [VERB_SOURCE] = "SOURCE",
+    [VERB_ARTICLE] = "ARTICLE", [VERB_HELP] = "HELP", [VERB_NOT_YET] = "NOT"};
 
 /* The orders of a request as "VERB[word] argument|...", with the number left out at the end. */
 static void describe(const struct request *request, struct buffer *out)
@@ -155,6 +158,7 @@ static void test_verbs(void **state)
         {"GET https://example.org/\n", "TEXT https://example.org/"},
         {"send example.org\n", "TEXT example.org"},
         {"Text: example.org\n", "TEXT example.org"},
+        {"blind example.org\n", "BLIND example.org"},
         {"html https://a.example/ https://b.example/\n",
          "HTML https://a.example/|HTML https://b.example/"},
         {"BOTH example.org\n", "BOTH example.org"},
@@ -162,6 +166,7 @@ static void test_verbs(void **state)
          "SOURCE example.org|SOURCE example.org|SOURCE example.org"},
         {"GET SOURCE https://example.org/\n", "SOURCE https://example.org/"},
         {"get html example.org\n", "HTML example.org"},
+        {"ARTICLE example.org\n", "ARTICLE example.org"},
         {"please send https://example.org/ thank you\n", "TEXT https://example.org/"},
         {"GET\nhttps://example.org/\n", "TEXT https://example.org/"},
         {"HTML\n\nexample.org\n", "HTML example.org"},
@@ -190,7 +195,6 @@ static void test_not_yet(void **state)
         {"PAGE https://example.org/\n", "NOT PAGE https://example.org/"},
         {"page 4\n", "NOT page 4"},
         {"XGET=https://example.org/\n", "NOT XGET https://example.org/"},
-        {"ARTICLE example.org\n", "NOT ARTICLE example.org"},
         {"INFO example.org\n", "NOT INFO example.org"},
         {"GET https://example.org/ FOLLOW 2 5\n", "NOT FOLLOW https://example.org/"},
         {"NEXT\n", "NOT NEXT"},

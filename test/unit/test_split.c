@@ -270,6 +270,76 @@ static void test_html_deep(void **state)
     buffer_free(&text);
 }
 
+static struct split_piece *split_at(struct span text, const struct split_room *room)
+{
+    struct split_piece *pieces = NULL;
+    size_t count = 0;
+    assert_int_equal(split_html(arena, text, room, &pieces, &count), SPLIT_OK);
+    return pieces;
+}
+
+/* What is too deep to be opened again is left out with its end tag, its words stay, and what comes
+ * behind stands where it stood. */
+static void test_html_too_deep_to_go_on(void **state)
+{
+    (void)state;
+    struct split_room room = room_of(400, MIME_7BIT);
+    struct buffer text;
+    buffer_init(&text, 10000);
+    buffer_add_text(&text, "<blockquote lang=\"de\"><ul><li><i><b><u>");
+    for (int i = 0; i < 70; i++)
+        buffer_printf(&text, "word%02d ", i);
+    buffer_add_text(&text, "<s>gone</s></u></b></i></li><li><em>item</em></li></ul><p>last</p>"
+                           "</blockquote><h2>out</h2>");
+    struct split_piece *pieces = split_at(buffer_span(&text), &room);
+    assert_int_equal(pieces->dropped, 0);
+    struct split_piece *second = pieces->next;
+    assert_int_equal(second->open_count, 1);
+    assert_int_equal(second->dropped, 5);
+    const char *written = write_html(second, &room);
+    assert_memory_equal(written, "<blockquote\r\n lang=\"de\">word", 28);
+    assert_non_null(strstr(written, " gone<br>item<br><p>last</p></blockquote><h2>out</h2>"));
+    assert_null(strstr(written, "<s>"));
+    assert_balanced(written);
+    buffer_free(&text);
+}
+
+/* A numbered list goes on counting in the next mail. */
+static void test_html_goes_on_counting(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list, *item, *again; /* again: what stands behind the number */
+    } lists[] = {{"<ol>", "<li>", ">"},
+                 {"<ol type=\"a\" start=\"-3\" id=\"w1\">", "<li>", " type=\"a\" id=\"w1\">"},
+                 {"<ol start=\"90\" reversed=\"\">", "<li>", " reversed=\"\">"},
+                 {"<ol reversed=\"\">", "<li>", NULL},
+                 {"<ol>", "<li value=\"7\">", ">"}};
+    struct split_room room = room_of(600, MIME_7BIT);
+    struct buffer text;
+    buffer_init(&text, 10000);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        buffer_clear(&text);
+        buffer_add_text(&text, lists[i].list);
+        for (int item = 0; item < 40; item++)
+            buffer_printf(&text, "%sword <b>and</b> more</li>", item == 1 ? "<li>" : lists[i].item);
+        buffer_add_text(&text, "</ol>");
+        struct split_piece *pieces = split_at(buffer_span(&text), &room);
+        struct span rest = pieces->bytes, item = SPAN_LITERAL("</li>");
+        int count = 0;
+        for (ptrdiff_t at; (at = span_find(rest, item)) >= 0; count++)
+            rest = span_from(rest, (size_t)at + item.len);
+        int numbers[] = {1 + count, -3 + count, 90 - count, 0, 8};
+        char wanted[100];
+        if (lists[i].again)
+            snprintf(wanted, sizeof wanted, "<ol\r\n start=\"%d\"%s", numbers[i], lists[i].again);
+        else
+            snprintf(wanted, sizeof wanted, "<ol\r\n reversed=\"\">");
+        assert_memory_equal(write_html(pieces->next, &room), wanted, strlen(wanted));
+    }
+    buffer_free(&text);
+}
+
 static void test_html_hostile(void **state)
 {
     (void)state;
@@ -330,6 +400,8 @@ int main(void)
         cmocka_unit_test(test_html_reopens),
         cmocka_unit_test(test_html_of_many_kinds),
         cmocka_unit_test(test_html_deep),
+        cmocka_unit_test(test_html_too_deep_to_go_on),
+        cmocka_unit_test(test_html_goes_on_counting),
         cmocka_unit_test(test_html_hostile),
         cmocka_unit_test(test_html_document),
     };

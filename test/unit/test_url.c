@@ -385,6 +385,7 @@ static void format_names(void **state)
     assert_string_equal(format_name(FORMAT_HTML), "html");
     assert_string_equal(format_name(FORMAT_BOTH), "both");
     assert_string_equal(format_name(FORMAT_SOURCE), "source");
+    assert_string_equal(format_name(FORMAT_ARTICLE), "article");
     assert_string_equal(format_name((enum format)99), "text");
 }
 

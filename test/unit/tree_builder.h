@@ -8,6 +8,7 @@
 
 #include "render/tree.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,12 @@ static inline void tb_close(struct tree_builder *tb)
     tb->open = node->parent;
 }
 
+/* The builder of trees for tests takes every table that says nothing else for one of data. */
+static inline bool tb_is_data(struct tree_builder *tb, uint32_t node)
+{
+    return tb->tree.nodes[node].tag == TAG_table && !tree_attr(&tb->tree, node, ATTR_role).at;
+}
+
 static inline void tb_element(struct tree_builder *tb)
 {
     size_t len = strcspn(tb->at, " />");
@@ -134,6 +141,8 @@ static inline void tb_element(struct tree_builder *tb)
             break;
         tb_attr(tb, node);
     }
+    if (tb_is_data(tb, node))
+        tb->tree.nodes[node].flags |= TREE_DATA_TABLE;
     tb->open = node;
     if (*tb->at == '/') {
         tb->at++;
