@@ -54,12 +54,16 @@ static void add_order(struct reader *reader, enum verb verb, struct span word, c
         reader->failed = true;
 }
 
-/* An order whose argument is plain text. */
+/* An order whose argument is plain text, on one line: what is said about it stands in lines too. */
 static void add_text_order(struct reader *reader, enum verb verb, struct span word,
                            struct span text)
 {
     text = at_most(request_trim(text), ARGUMENT_MAX_BYTES);
-    add_order(reader, verb, word, arena_copy_span(reader->arena, text));
+    char *argument = arena_copy_span(reader->arena, text);
+    for (char *at = argument; at && *at; at++)
+        if (*at >= '\t' && *at <= '\r')
+            *at = ' ';
+    add_order(reader, verb, word, argument);
 }
 
 static void add_url_order(struct reader *reader, enum verb verb, struct span word, struct span url)

@@ -201,6 +201,7 @@ static void test_not_yet(void **state)
         {"More.\n", "NOT More"},
         {"More about that later\n", ""},
         {"SEARCH three words here\n", "NOT SEARCH three words here"},
+        {"SEARCH three\twords\fhere\n", "NOT SEARCH three words here"},
         {"FORM 2\n", "NOT FORM 2"},
         {"GETSIZE 40k\n", "NOT GETSIZE 40k"},
         {"QUOTA\n", "NOT QUOTA"},
