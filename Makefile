@@ -67,44 +67,22 @@ mime_LIB           = -l:libetpan.so.20
 http_SRC           = fetchers/web/http.c fetchers/web/http_answer.c fetchers/web/http_fault.c \
                      fetchers/web/http_fields.c fetchers/web/http_unpack.c
 http_LIB           = -lcurl -lz
-page_SRC           = render/page.c render/sniff.c render/decode.c render/tokenizer.c \
-                     render/tokenizer_text.c render/tokenizer_declaration.c \
-                     render/tokenizer_reference.c render/tags.c render/clean.c \
-                     render/clean_write.c render/clean_foreign.c \
-                     render/maker.c render/construct.c render/construct_body.c \
-                     render/construct_table.c render/construct_stack.c \
-                     render/construct_formats.c render/construct_plain.c render/passes.c \
-                     render/links.c render/building.c render/passes_tables.c \
-                     render/css.c render/css_media.c render/style.c render/style_names.c \
-                     render/style_selector.c render/style_match.c render/clean_sheets.c \
-                     render/clean_frames.c render/page_parts.c render/letters.c render/magic_types.c
+page_SRC           = $(foreach d,page decode tokenizer construct style passes,$(wildcard render/$(d)/*.c))
 # Builders of what is no HTML make the same trees.
-builder_SRC        = $(filter-out render/page.c render/page_parts.c render/sniff.c \
-                       render/magic_types.c,$(page_SRC)) \
-                     render/building_html.c
-feed_SRC           = render/feed.c render/feed_xml.c render/feed_mend.c render/feed_date.c \
-                     render/feed_write.c $(builder_SRC)
+builder_SRC        = $(filter-out render/page/page.c render/page/page_parts.c render/decode/sniff.c \
+                       render/decode/magic_types.c,$(page_SRC)) render/types/building_html.c
+feed_SRC           = $(wildcard render/types/feed*.c) $(builder_SRC)
 feed_LIB           = -lexpat
-json_SRC           = render/json.c render/json_values.c render/json_write.c render/json_feed.c \
-                     render/feed_date.c render/feed_write.c $(builder_SRC)
-markdown_SRC       = render/markdown.c $(builder_SRC)
+json_SRC           = $(wildcard render/types/json*.c) render/types/feed_date.c \
+                     render/types/feed_write.c $(builder_SRC)
+markdown_SRC       = render/types/markdown.c $(builder_SRC)
 markdown_LIB       = -lmd4c-html -lmd4c
-csv_SRC            = render/csv.c render/csv_fields.c $(builder_SRC)
-plaintext_SRC      = render/plaintext.c $(builder_SRC)
-text_SRC           = render/text.c render/text_blocks.c render/text_inline.c render/text_lines.c \
-                     render/text_table.c render/text_cells.c \
-                     render/text_columns.c render/text_lists.c render/text_marks.c \
-                     render/text_things.c render/text_blind.c
+csv_SRC            = $(wildcard render/types/csv*.c) $(builder_SRC)
+plaintext_SRC      = render/types/plaintext.c $(builder_SRC)
+text_SRC           = $(wildcard render/text/*.c)
 text_LIB           = -lunistring
-html_SRC           = render/html.c render/html_elements.c render/html_names.c render/html_marks.c \
-                     render/html_text.c render/html_attributes.c render/html_links.c \
-                     render/html_anchors.c render/html_things.c render/html_forms.c
-article_SRC        = render/article.c render/article_find.c render/article_names.c \
-                     render/article_sums.c render/article_strip.c render/article_units.c \
-                     render/article_score.c render/article_choose.c render/article_clean.c \
-                     render/article_trim.c render/article_tree.c render/article_meta.c \
-                     render/light.c render/light_scripts.c render/light_prose.c \
-                     render/json_values.c $(builder_SRC)
+html_SRC           = $(wildcard render/html/*.c)
+article_SRC        = $(wildcard render/article/*.c) render/types/json_values.c $(builder_SRC)
 original_SRC       = render/original.c
 
 # Sources a module shares with the agent or with another module are linked into both from here.
@@ -115,7 +93,7 @@ HOUSE_LIB  = -lyaml -lsqlite3 -lgnutls -lnettle -lunistring -lidn2 -lseccomp
 MODULE_SRC = $(foreach m,$(MODULES),$($(m)_SRC))
 HOUSE_SRC  = $(filter-out $(MODULE_SRC) agent/main.c,$(wildcard $(addsuffix /*.c,$(HOUSE_DIRS))))
 ALL_SRC    = agent/main.c $(HOUSE_SRC) $(MODULE_SRC)
-HEADERS    = $(wildcard agent/*.h agent/*/*.h fetchers/*/*.h render/*.h)
+HEADERS    = $(wildcard agent/*.h agent/*/*.h fetchers/*/*.h render/*.h render/*/*.h)
 object     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 BLOCKS  = $(foreach m,$(MODULES),$(dir $(firstword $($(m)_SRC)))$(m).module)

@@ -10,7 +10,7 @@
 
 enum { SNIFF_TYPE_SIZE = 128, SNIFF_REACH = 1445 /* bytes that are looked at */ };
 
-struct magic_types; /* render/magic_types.h */
+struct magic_types; /* render/decode/magic_types.h */
 
 /* True for declared types that sniff_type looks behind; `declared` may be NULL. */
 bool sniff_wanted(const char *declared);

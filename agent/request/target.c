@@ -5,11 +5,8 @@
 const char *format_name(enum format format)
 {
     static const char *const names[] = {
-        [FORMAT_TEXT] = "text",
-        [FORMAT_HTML] = "html",
-        [FORMAT_BOTH] = "both",
-        [FORMAT_SOURCE] = "source",
-        [FORMAT_ARTICLE] = "article",
+        [FORMAT_TEXT] = "text",     [FORMAT_HTML] = "html",       [FORMAT_BOTH] = "both",
+        [FORMAT_SOURCE] = "source", [FORMAT_ARTICLE] = "article",
     };
     return (unsigned)format < sizeof names / sizeof *names ? names[format] : "text";
 }

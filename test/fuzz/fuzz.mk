@@ -28,8 +28,7 @@ fuzz_article_SRC       = $(fuzz_page_SRC)
 fuzz_page_plain_SRC    = $(fuzz_page_SRC)
 fuzz_types_SRC         = $(fuzz_page_SRC)
 fuzz_questions_SRC     = $(fuzz_page_SRC)
-fuzz_style_SRC         = render/css.c render/css_media.c render/tags.c \
-                         $(filter render/style%,$(page_SRC))
+fuzz_style_SRC         = render/construct/tags.c $(wildcard render/style/*.c)
 fuzz_pop3_SRC          = test/fuzz/memory_stream.c
 fuzz_imap_SRC          = test/fuzz/memory_stream.c
 

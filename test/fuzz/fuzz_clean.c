@@ -4,7 +4,7 @@
 #include "test/fuzz/fuzz.h"
 
 #include "agent/base/charset.h"
-#include "render/clean.h"
+#include "render/construct/clean.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "test/fuzz/fuzz.h"
 
 #include "agent/base/charset.h"
-#include "render/decode.h"
+#include "render/decode/decode.h"
 #include "render/sniff.h"
 
 #include <stdlib.h>

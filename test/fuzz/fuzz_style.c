@@ -3,7 +3,7 @@
  * are.  RS stands between sheets; the media of one is the sheet before it. */
 #include "test/fuzz/fuzz.h"
 
-#include "render/style.h"
+#include "render/style/style.h"
 #include "test/unit/tree_builder.h"
 
 static const char page[] =

@@ -37,7 +37,7 @@ def level(path):
     sys.exit(f"{path}: stands in no room that test/house/10-includes.sh knows")
 
 def room(path):
-    return path.rsplit("/", 1)[0]
+    return "render" if path.startswith("render/") else path.rsplit("/", 1)[0]
 
 faults = []
 for file in sorted(p for top in ("agent", "fetchers", "render") for p in pathlib.Path(top).rglob("*.[ch]")):

@@ -3,8 +3,8 @@
  * The tokenizer as a filter for test/html5lib/check.py.  In: lines of `state last-start-tag` and the
  * text in hexadecimal.  Out: a line of JSON a test, the tokens as html5lib-tests writes them.
  */
-#include "render/decode.h"
-#include "render/tokenizer.h"
+#include "render/decode/decode.h"
+#include "render/tokenizer/tokenizer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

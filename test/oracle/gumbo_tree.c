@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "render/tags.h"
+#include "render/construct/tags.h"
 
 static enum tree_tag tag_of_element(const GumboElement *element)
 {

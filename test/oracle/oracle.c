@@ -12,8 +12,8 @@
 #include <time.h>
 
 #include "agent/modules/call.h"
-#include "render/decode.h"
-#include "render/passes.h"
+#include "render/decode/decode.h"
+#include "render/passes/passes.h"
 
 enum { MEMORY = 1024 * 1024 * 1024, MAX_PAGE = 64 * 1024 * 1024 };
 

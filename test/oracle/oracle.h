@@ -6,7 +6,7 @@
 #ifndef WWW4MAIL_TEST_ORACLE_ORACLE_H
 #define WWW4MAIL_TEST_ORACLE_ORACLE_H
 
-#include "render/maker.h"
+#include "render/construct/maker.h"
 
 /* A word that is shown, or a picture, rule, line end or field; with a hash of the elements that it
  * is in, links and classes included. */

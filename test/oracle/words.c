@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "render/tags.h"
+#include "render/construct/tags.h"
 
 enum { MAX_BYTES = 64 * 1024 * 1024, MAX_LIST = 256 * 1024 * 1024 };
 

@@ -95,8 +95,7 @@ static enum ledger_result answer(struct bench *bench)
 
 static enum ledger_result next_part(struct bench *bench)
 {
-    enum ledger_result result =
-        ledger_next_part(bench->ledger, "web", bench->arena, &bench->part);
+    enum ledger_result result = ledger_next_part(bench->ledger, "web", bench->arena, &bench->part);
     if (result == LEDGER_OK)
         close(bench->part.submission.fd);
     return result;

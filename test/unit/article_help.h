@@ -5,9 +5,9 @@
 #define WWW4MAIL_TEST_UNIT_ARTICLE_HELP_H
 
 #include "agent/modules/call.h"
-#include "render/building.h"
-#include "render/clean.h"
-#include "render/passes.h"
+#include "render/page/building.h"
+#include "render/construct/clean.h"
+#include "render/passes/passes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

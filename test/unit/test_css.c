@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* css: scanning, names, declarations, media queries. */
-#include "render/css.h"
+#include "render/style/css.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* feed: RSS 0.9x, 1.0, 2.0 and Atom as the same list; what feeds get wrong; limits. */
-#include "render/feed.h"
+#include "render/types/feed.h"
 
 #include "test/unit/types_fixture.h"
 

@@ -2,7 +2,7 @@
 /* page: what of it is shown, by attributes, styles and style sheets; its frames. */
 #include "test/unit/page_fixture.h"
 
-#include "render/passes.h"
+#include "render/passes/passes.h"
 
 #include <stdio.h>
 

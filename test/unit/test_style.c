@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* style: limits of work and memory, and what the sheets of one tree come to node by node. */
-#include "render/style.h"
+#include "render/style/style.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

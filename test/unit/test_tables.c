@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* passes_tables: tables of data and tables that only arrange the page. */
-#include "render/passes.h"
+#include "render/passes/passes.h"
 
 #include "agent/base/buffer.h"
 

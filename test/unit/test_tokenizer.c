@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* tokenizer: each state, references, limits; tokens are compared as one line of text. */
-#include "render/tokenizer.h"
+#include "render/tokenizer/tokenizer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

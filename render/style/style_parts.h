@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/* style_parts: what the sources of style share; nobody else includes it. */
+#ifndef WWW4MAIL_RENDER_STYLE_PARTS_H
+#define WWW4MAIL_RENDER_STYLE_PARTS_H
+
+#include "render/style/style.h"
+
+enum {
+    STYLE_MAX_COMPOUNDS = 6,
+    STYLE_MAX_CLASSES = 4,
+    STYLE_MAX_LAYERS = 64,
+    STYLE_NO_LAYER = 255
+};
+
+/* Of a compound selector: all of it must hold for one element. */
+struct style_compound {
+    uint8_t tag; /* enum tree_tag; 0 any */
+    uint8_t class_count;
+    bool child;  /* its element is the parent of the one before, not any
+                                             ancestor */
+    uint32_t id; /* number of the name; 0 any */
+    uint32_t classes[STYLE_MAX_CLASSES];
+};
+
+struct style_selector {
+    uint32_t first; /* compounds from right to left */
+    uint8_t count;
+    uint8_t effects; /* enum css_effect */
+    uint8_t layer;
+    uint32_t specificity;
+    uint32_t next; /* with the same key; TREE_NONE */
+};
+
+enum style_name_kind { STYLE_CLASS = '.', STYLE_ID = '#', STYLE_LAYER = '@' };
+
+struct style_name {
+    uint32_t at, len, hash;
+    uint32_t selectors; /* the first that has it as its key; TREE_NONE */
+    uint8_t kind;
+};
+
+struct styles {
+    struct buffer selectors, compounds, names, pool; /* arrays of the above; bytes of names */
+    uint32_t *table;                                 /* numbers of names by hash; 0 free */
+    uint32_t table_size;                             /* a power of two */
+    uint32_t by_tag[TAG_COUNT];                      /* selectors by their last element; [0] any */
+    uint8_t layers;                                  /* how many are known */
+    struct buffer scratch;                           /* the name being read */
+    bool hides;                                      /* one of them hides something */
+    bool no_memory;
+};
+
+/* The number of a name, 1 upward; 0 when it is not there. */
+uint32_t style_find_name(const struct styles *styles, enum style_name_kind kind, struct span name);
+/* The same, added if need be; 0 when it does not fit. */
+uint32_t style_add_name(struct styles *styles, enum style_name_kind kind, struct span name);
+
+struct style_name *style_name_at(const struct styles *styles, uint32_t number);
+struct style_selector *style_selector_at(const struct styles *styles, uint32_t index);
+const struct style_compound *style_compound_at(const struct styles *styles, uint32_t index);
+
+/* Adds each selector of a comma list that is understood. */
+void style_add_selectors(struct styles *styles, struct span list, uint8_t effects, uint8_t layer);
+
+#endif
