@@ -123,12 +123,37 @@ static bool attempt(struct work *work, const struct target *target, struct visit
     return ok;
 }
 
+/* What a style sheet or a frame may be the cause of. */
+static bool is_about_content(const struct fault *fault)
+{
+    return fault->code == FAULT_CRASH || fault->code == FAULT_MEMORY ||
+           fault->code == FAULT_PAGE_TOO_LARGE || fault->code == FAULT_REPLY_TOO_LARGE ||
+           fault->code == FAULT_RENDER;
+}
+
+/* As it is; when that fails with what the page wanted beside itself, without it, now and later. */
+static bool attempt_whole(struct work *work, const struct target *target, struct visit *visit,
+                          struct arena *arena, struct rendered *rendered, struct fault *fault)
+{
+    if (attempt(work, target, visit, false, arena, rendered, fault))
+        return true;
+    if (!visit->parts.count || !is_about_content(fault))
+        return false;
+    log_fault(LOG_WARNING, target->url.text, fault);
+    fault_clear(fault);
+    visit->parts.count = 0;
+    *rendered = (struct rendered){.note = ""};
+    return attempt(work, target, visit, false, arena, rendered, fault);
+}
+
 bool filter_run(struct work *work, const struct target *target, struct visit *visit,
                 struct arena *arena, struct rendered *rendered_out, struct fault *fault)
 {
     int64_t began = clock_monotonic_ms();
     *rendered_out = (struct rendered){.note = ""};
-    bool ok = attempt(work, target, visit, work->job->crashes > 0, arena, rendered_out, fault);
+    bool ok = work->job->crashes > 0
+                  ? attempt(work, target, visit, true, arena, rendered_out, fault)
+                  : attempt_whole(work, target, visit, arena, rendered_out, fault);
     if (!ok && fault->code == FAULT_CRASH) {
         log_fault(LOG_WARNING, target->url.text, fault);
         fault_clear(fault);

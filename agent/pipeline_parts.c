@@ -8,10 +8,17 @@
 #include <string.h>
 #include <unistd.h>
 
-/* For all parts of a page together; a page without them is worth more than one that comes late. */
+/* For all parts of a page together, and never longer than a page may take; a page without them is
+ * worth more than one that comes late. */
 enum { PARTS_MS = 20000 };
 
 enum { STYLE_MAX_BYTES = 512 * 1024, FRAME_MAX_BYTES = 2 * 1024 * 1024 };
+
+/* What comes over an open line has no say in a page that came over a closed one. */
+static bool is_open(const struct page *page, const char *url)
+{
+    return strncmp(page->url, "https:", 6) == 0 && strncmp(url, "https:", 6) != 0;
+}
 
 static bool is_wanted(enum page_need need, const struct page *page)
 {
@@ -69,14 +76,16 @@ static bool fetch_part(struct work *work, struct visit *visit, enum page_need ne
     uint64_t max = need == PAGE_NEED_STYLE ? STYLE_MAX_BYTES : FRAME_MAX_BYTES;
     if (max > work->account->limits.page_bytes)
         max = work->account->limits.page_bytes;
-    bool going_on = url != NULL;
-    if (url && url_parse(work->arena, wanted, &target.url, &fault) &&
+    bool going_on = url != NULL, open = url && is_open(&visit->page, url);
+    if (url && !open && url_parse(work->arena, wanted, &target.url, &fault) &&
         target_fetch(work, &target, max, deadline_ms, &found, &fault)) {
-        if (is_wanted(need, &found))
+        if (is_wanted(need, &found) && !is_open(&visit->page, found.url))
             going_on = keep_part(visit, need, url, &found);
     } else if (url) {
         work_say(work, STAGE_BROWSER, "done without  %s: %s", url,
-                 fault.operator ? fault.operator : fault_name(fault.code));
+                 open             ? "the page itself came over TLS"
+                 : fault.operator ? fault.operator
+                                  : fault_name(fault.code));
     }
     if (found.fd >= 0)
         close(found.fd);
@@ -86,7 +95,8 @@ static bool fetch_part(struct work *work, struct visit *visit, enum page_need ne
 
 static void fetch_all(struct work *work, struct visit *visit, const struct flat *facts)
 {
-    int64_t deadline_ms = clock_monotonic_ms() + PARTS_MS;
+    int64_t most_ms = work->account->limits.page_time * 1000;
+    int64_t deadline_ms = clock_monotonic_ms() + (most_ms < PARTS_MS ? most_ms : PARTS_MS);
     uint64_t left = work->account->limits.page_parts;
     if (left > PARSE_MAX_PARTS)
         left = PARSE_MAX_PARTS;

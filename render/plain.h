@@ -48,6 +48,17 @@ void plain_clean(struct span text, size_t max, struct buffer *out);
  * decoration. */
 void plain_image(const struct tree *tree, uint32_t node, uint32_t link_node, struct buffer *out);
 
+/* What need not be shown because words or pictures beside it say the same. */
+enum plain_echo {
+    PLAIN_NO_ECHO,
+    PLAIN_ECHO_WORDS, /* a picture by itself: its words; it may still be asked for */
+    PLAIN_ECHO        /* a picture in a link, a repeated one, or a whole link: no loss */
+};
+
+/* An enum plain_echo for each node, in the arena, or NULL when there is none; false when memory is
+ * short. */
+bool plain_find_echoes(const struct tree *tree, struct arena *arena, const uint8_t **echoes_out);
+
 /* True for a form control that is shown whole, in brackets; its subtree is then done.  Hidden
  * fields give nothing, passwords never their value. */
 bool plain_field(const struct tree *tree, uint32_t node, struct buffer *out);

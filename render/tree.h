@@ -50,10 +50,10 @@ enum tree_tag {
     X(abbr) X(action) X(align) X(alt) X(aria_hidden) X(aria_label) X(border) X(checked) X(cite)    \
     X(class) X(colspan) X(content) X(data) X(datetime) X(dir) X(disabled) X(for) X(headers)        \
     X(height) X(hidden) X(href) X(http_equiv) X(id) X(itemprop) X(itemtype) X(label) X(lang)       \
-    X(longdesc) X(max) X(method) X(min) X(multiple) X(name) X(open) X(placeholder) X(popover)      \
-    X(poster) X(property) X(rel) X(reversed) X(role) X(rowspan) X(scope) X(selected) X(size)       \
-    X(span) X(src) X(srcdoc) X(start) X(style) X(summary) X(title) X(type) X(usemap) X(value)      \
-    X(width)
+    X(longdesc) X(max) X(media) X(method) X(min) X(multiple) X(name) X(open) X(placeholder)        \
+    X(popover) X(poster) X(property) X(rel) X(reversed) X(role) X(rowspan) X(scope) X(selected)    \
+    X(size) X(span) X(src) X(srcdoc) X(start) X(style) X(summary) X(title) X(type) X(usemap)       \
+    X(value) X(width)
 
 enum tree_attr_name {
 #define TREE_ATTR_ENUM(name) ATTR_##name,

@@ -77,7 +77,7 @@ void options_help(void)
          "       www4mail check-config | status | jobs | modules | stages [options]\n"
          "       www4mail doctor [ACCOUNT] | forget ACCOUNT\n"
          "       www4mail in-doubt [list | resend N | accept N | give-up N]\n"
-         "       www4mail render --as text|html|source [options] [FILE]\n"
+         "       www4mail render --as text|html|article|source [options] [FILE]\n"
          "\n"
          "Answers mails that ask for web pages:\n"
          "  --once            serve what waits in every mailbox, then end (for cron)\n"

@@ -14,32 +14,52 @@ static enum module_result no_memory(struct call *call)
     return www4mail_fault(call, MODULE_FAIL, FAULT_MEMORY, NULL, "no memory for the article");
 }
 
-/* The head may name the same page in a form that needs no script. */
-static struct span simpler_page(const struct tree *tree)
+/* Forms of a page that need no script, the best first. */
+enum simpler { SIMPLER_AMP, SIMPLER_PRINT, SIMPLER_FEED, SIMPLER_NONE };
+
+static enum simpler simpler_form(const struct tree *tree, uint32_t node)
 {
+    struct span rel = span_trim(tree_attr(tree, node, ATTR_rel));
+    struct span type = tree_attr(tree, node, ATTR_type);
+    if (span_equal_nocase(rel, SPAN_LITERAL("amphtml")))
+        return SIMPLER_AMP;
+    if (!span_equal_nocase(rel, SPAN_LITERAL("alternate")))
+        return SIMPLER_NONE;
+    if (span_equal_nocase(span_trim(tree_attr(tree, node, ATTR_media)), SPAN_LITERAL("print")))
+        return SIMPLER_PRINT;
+    bool feed =
+        span_find(type, SPAN_LITERAL("rss")) >= 0 || span_find(type, SPAN_LITERAL("atom")) >= 0;
+    return feed ? SIMPLER_FEED : SIMPLER_NONE;
+}
+
+/* The head may name the same page in such a form. */
+static enum simpler simpler_page(const struct tree *tree, struct span *href_out)
+{
+    enum simpler best = SIMPLER_NONE;
     for (uint32_t i = 0; i < tree->node_count; i++) {
-        struct span rel = span_trim(tree_attr(tree, i, ATTR_rel));
-        struct span type = tree_attr(tree, i, ATTR_type);
-        if (tree->nodes[i].tag != TAG_link)
-            continue;
-        bool feed = span_equal_nocase(rel, SPAN_LITERAL("alternate")) &&
-                    (span_find(type, SPAN_LITERAL("rss")) >= 0 ||
-                     span_find(type, SPAN_LITERAL("atom")) >= 0);
-        if (feed || span_equal_nocase(rel, SPAN_LITERAL("amphtml")))
-            return span_trim(tree_attr(tree, i, ATTR_href));
+        enum simpler form = tree->nodes[i].tag == TAG_link ? simpler_form(tree, i) : SIMPLER_NONE;
+        struct span href = span_trim(tree_attr(tree, i, ATTR_href));
+        if (form < best && href.len) {
+            best = form;
+            *href_out = href;
+        }
     }
-    return (struct span){NULL, 0};
+    return best;
 }
 
 /* False when memory is short. */
 static bool point_elsewhere(const struct tree *tree, struct arena *arena, struct span *note)
 {
-    struct span href = simpler_page(tree), url;
-    if (!href.len || !url_resolve(arena, tree->base.text ? &tree->base : NULL, href, &url) ||
+    static const char names[][28] = {"its simpler version (AMP)", "its version for printing",
+                                     "its feed"};
+    struct span href, url;
+    enum simpler form = simpler_page(tree, &href);
+    if (form == SIMPLER_NONE ||
+        !url_resolve(arena, tree->base.text ? &tree->base : NULL, href, &url) ||
         url.len > NOTE_MAX || !span_starts_nocase(url, SPAN_LITERAL("http")))
         return true;
-    char *text = arena_printf(arena, "This page shows its text by a script only. Try: %.*s",
-                              (int)url.len, url.at);
+    char *text = arena_printf(arena, "This page shows its text by a script only. Try %s: %.*s",
+                              names[form], (int)url.len, url.at);
     *note = span_of(text);
     return text;
 }
@@ -76,6 +96,26 @@ static enum module_result extract_page(struct call *call, const struct render_in
     return MODULE_OK;
 }
 
+/* What a page keeps for readers without scripts is a last resort: mostly it asks for scripts. */
+static bool find_noscript(struct article *article, const struct tree *tree, struct arena *arena,
+                          struct extract *extract)
+{
+    struct article second = {.captions = article->captions, .noscript = true};
+    uint32_t node = 0;
+    while (node < tree->node_count && tree->nodes[node].tag != TAG_noscript)
+        node++;
+    if (node == tree->node_count)
+        return true;
+    if (!article_find(&second, tree, arena))
+        return false;
+    if (second.top == TREE_NONE || second.sums[second.top].chars < THIN_CHARS)
+        return true;
+    *article = second;
+    extract->note = SPAN_LITERAL("This page shows its text by a script only; this is what it keeps "
+                                 "for readers without scripts.");
+    return true;
+}
+
 /* Nothing, or so little that the page's data may well have more. */
 static bool is_thin(const struct article *article)
 {
@@ -95,6 +135,8 @@ static enum module_result extract_article(struct call *call, const struct render
         if (result != MODULE_OK || extract_out->tree)
             return result;
     }
+    if (is_thin(&article) && !find_noscript(&article, input->tree, arena, extract_out))
+        return no_memory(call);
     if (article.top == TREE_NONE) {
         extract_out->note = SPAN_LITERAL("No article was found on this page; this is all of it.");
         return MODULE_OK;
@@ -103,11 +145,21 @@ static enum module_result extract_article(struct call *call, const struct render
     return extract_out->tree ? MODULE_OK : no_memory(call);
 }
 
+/* Feeds, tables of values and plain text are what they are: all of it. */
+static bool has_article(struct span type, enum render_part part)
+{
+    static const char types[][24] = {"text/html", "application/xhtml+xml", "text/markdown"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (span_equal(type, span_of(types[i])))
+            return part != PART_PAGE || i < 2;
+    return false;
+}
+
 static enum module_result extract(struct call *call, const struct render_input *input,
                                   enum render_part part, struct extract *extract_out)
 {
     *extract_out = (struct extract){0};
-    if (!input->tree)
+    if (!input->tree || !has_article(facts_text(input->facts, FACT_TYPE), part))
         return MODULE_PASS;
     if (part == PART_PAGE)
         return extract_page(call, input, extract_out);

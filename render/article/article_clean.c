@@ -51,7 +51,8 @@ static bool looks_wrong(const struct article *article, uint32_t node, int weight
 static bool is_wrong(const struct article *article, uint32_t node)
 {
     bool in_figure;
-    if (article->sums[node].data_tables || is_sheltered(article, node, &in_figure))
+    if (article->sums[node].data_tables || is_sheltered(article, node, &in_figure) ||
+        article_is_quotation(article->tree, node))
         return false;
     int weight = article_weight(article, node);
     if (weight < 0)

@@ -47,8 +47,10 @@ static bool is_front_page(const struct article *article)
 bool article_find(struct article *article, const struct tree *tree, struct arena *arena)
 {
     static const unsigned ways[] = {WAY_ALL, WAY_WEIGH | WAY_CLEAN, WAY_CLEAN, 0};
-    bool captions = article->captions;
-    *article = (struct article){.tree = tree, .captions = captions, .top = TREE_NONE};
+    *article = (struct article){.tree = tree,
+                                .captions = article->captions,
+                                .noscript = article->noscript,
+                                .top = TREE_NONE};
     if (!tree->node_count || tree->node_count > ARTICLE_MAX_NODES)
         return true;
     if (!prepare(article, arena))

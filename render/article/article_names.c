@@ -30,6 +30,7 @@ static const struct name_word words[] = {
     {" adv", B | C},
     {" and ", T},
     {" auteur", A},
+    {" author name", L},
     {" autor", A},
     {" bio ", A},
     {" cite", A},

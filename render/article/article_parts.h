@@ -49,6 +49,7 @@ struct article {
     const struct tree *tree;
     unsigned way;     /* enum article_way */
     bool captions;    /* images have theirs */
+    bool noscript;    /* what is for readers without scripts counts as well */
     uint16_t *names;  /* enum article_name */
     uint8_t *dropped; /* 1: not part of it; all of a subtree */
     struct article_sums *sums;
@@ -80,8 +81,10 @@ float article_link_density(const struct article *article, uint32_t node); /* 0 t
 
 /* ---- article_strip.c ---- */
 
-bool article_never_shown(const struct tree *tree, uint32_t node);
+bool article_never_shown(const struct article *article, uint32_t node);
 void article_strip(struct article *article);
+/* A box around one quotation and nothing else: somebody's words, whatever the box is called. */
+bool article_is_quotation(const struct tree *tree, uint32_t node);
 
 /* ---- article_units.c ---- */
 

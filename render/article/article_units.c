@@ -96,7 +96,7 @@ bool article_find_units(struct article *article, struct arena *arena)
     if (!article->units)
         return false;
     for (uint32_t i = 0; i < tree->node_count;) {
-        bool skip = article_never_shown(tree, i);
+        bool skip = article_never_shown(article, i);
         if (!skip)
             take_node(&finder, i);
         i = skip ? tree->nodes[i].end : i + 1;

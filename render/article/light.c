@@ -14,6 +14,7 @@ bool light_begin(struct light *light, struct call *call, const struct render_inp
     struct page_hints *hints = arena_alloc(www4mail_arena(call), sizeof *hints);
     *light = (struct light){.count = 0};
     buffer_init(&light->data, LIGHT_MAX_BYTES);
+    buffer_init(&light->pushed, LIGHT_MAX_BYTES);
     if (!hints) {
         building_no_memory(call);
         return false;
@@ -51,14 +52,11 @@ static bool read_script(const struct light *light, size_t script, struct json *j
 
 /* ---- what is said of the article ---- */
 
-/* A name, of several the first, whether it stands alone or in an object. */
+/* A name, whether it stands alone or in an object. */
 static struct span name_of(const struct json *json, uint32_t value)
 {
-    if (value && json_at(json, value)->kind == JSON_ARRAY)
-        value = json_at(json, value)->end > value + 1 ? value + 1 : 0;
-    if (!value || json_at(json, value)->kind == JSON_STRING)
-        return value ? json_text(json, value) : (struct span){NULL, 0};
-    return json_member_text(json, value, "name");
+    return json_at(json, value)->kind == JSON_STRING ? json_text(json, value)
+                                                     : json_member_text(json, value, "name");
 }
 
 static bool keep(struct arena *arena, struct span text, struct span *kept)
@@ -69,18 +67,50 @@ static bool keep(struct arena *arena, struct span text, struct span *kept)
     return kept->at;
 }
 
+/* One name, or several. */
+static bool keep_names(struct arena *arena, const struct json *json, uint32_t value,
+                       struct span *kept)
+{
+    struct buffer line;
+    if (!value || kept->len)
+        return true;
+    if (json_at(json, value)->kind != JSON_ARRAY)
+        return keep(arena, name_of(json, value), kept);
+    buffer_init(&line, LINE_MAX_LEN);
+    uint32_t end = json_at(json, value)->end;
+    for (uint32_t i = value + 1; i < end && !line.failed; i = json_at(json, i)->end) {
+        struct span name = span_trim(name_of(json, i));
+        if (line.len + name.len + 2 > LINE_MAX_LEN)
+            break;
+        if (line.len && name.len)
+            buffer_add_text(&line, ", ");
+        buffer_add_span(&line, name);
+    }
+    bool done = !line.no_memory && keep(arena, buffer_span(&line), kept);
+    buffer_free(&line);
+    return done;
+}
+
 static bool keep_members(struct arena *arena, const struct json *json, uint32_t object,
                          struct extract *extract)
 {
     return keep(arena, json_member_text(json, object, "headline"), &extract->title) &&
-           keep(arena, name_of(json, json_member(json, object, "author")), &extract->byline) &&
+           keep_names(arena, json, json_member(json, object, "author"), &extract->byline) &&
            keep(arena, json_member_text(json, object, "datePublished"), &extract->date);
+}
+
+static bool ends_with(struct span text, struct span end)
+{
+    return text.len >= end.len && span_equal(span_from(text, text.len - end.len), end);
 }
 
 static bool is_article(const struct json *json, uint32_t object)
 {
-    return json_at(json, object)->kind == JSON_OBJECT &&
-           (json_member(json, object, "headline") || json_member(json, object, "articleBody"));
+    if (json_at(json, object)->kind != JSON_OBJECT)
+        return false;
+    struct span type = json_member_text(json, object, "@type");
+    return json_member(json, object, "headline") || json_member(json, object, "articleBody") ||
+           ends_with(type, SPAN_LITERAL("Article")) || ends_with(type, SPAN_LITERAL("Posting"));
 }
 
 bool light_meta(struct light *light, struct extract *extract)

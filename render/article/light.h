@@ -28,6 +28,8 @@ struct light_script {
 struct light {
     struct building building;
     struct buffer data;
+    struct buffer
+        pushed; /* strings that scripts put to a list, one behind the other; while they are read */
     struct light_script scripts[LIGHT_MAX_SCRIPTS];
     size_t count;
 };
@@ -52,6 +54,19 @@ enum module_result light_tree(struct light *light, const struct tree *page,
 
 /* False when memory is short. */
 bool light_find_scripts(struct light *light, struct span html);
+
+/* Bytes of the object or list that begins here; 0 when it does not end. */
+size_t light_value_len(struct span text);
+
+/* ---- light_strings.c: what a script has as the text of a string ---- */
+
+/* The JSON that the script from `begin` of the data gives to be parsed, decoded where it stands;
+ * absent when there is none. */
+struct span light_parsed_string(struct light *light, size_t begin);
+/* Takes the string that the script pushes to a list, if it does that. */
+void light_take_pushed(struct light *light, size_t begin);
+/* Adds what was pushed, as a script of its own. */
+void light_add_lines(struct light *light);
 
 /* ---- light_prose.c ---- */
 

@@ -37,11 +37,12 @@ static bool is_in_name(char byte)
            (byte >= '0' && byte <= '9') || (byte && strchr("_$.[]\"' \t\n", byte));
 }
 
-/* Up to the end of the object or list that begins here; 0 when it does not end. */
-static size_t value_len(struct span text)
+size_t light_value_len(struct span text)
 {
     size_t depth = 0;
     bool in_text = false;
+    if (!text.len || (text.at[0] != '{' && text.at[0] != '['))
+        return 0;
     for (size_t i = 0; i < text.len; i++) {
         char byte = text.at[i];
         if (in_text) {
@@ -68,10 +69,22 @@ static struct span assigned(struct span code)
     if (!at || at >= code.len || code.at[at] != '=')
         return (struct span){NULL, 0};
     struct span value = span_trim(span_from(code, at + 1));
-    if (!value.len || (value.at[0] != '{' && value.at[0] != '['))
-        return (struct span){NULL, 0};
-    value.len = value_len(value);
+    value.len = light_value_len(value);
     return value.len > LIGHT_ENOUGH ? value : (struct span){NULL, 0};
+}
+
+/* Without what hides it from readers that know no scripts. */
+static struct span unwrapped(struct span text)
+{
+    static const char marks[][2][12] = {{"<![CDATA[", "]]>"}, {"<!--", "-->"}};
+    text = span_trim(text);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        struct span begin = span_of(marks[i][0]), end = span_of(marks[i][1]);
+        if (text.len >= begin.len + end.len && span_starts_nocase(text, begin) &&
+            span_equal(span_from(text, text.len - end.len), end))
+            text = span_trim((struct span){text.at + begin.len, text.len - begin.len - end.len});
+    }
+    return text;
 }
 
 /* Keeps the open script when it is data, else forgets it. */
@@ -80,7 +93,11 @@ static void end_script(struct scanner *scanner)
     struct light *light = scanner->light;
     struct span text = buffer_span(&light->data);
     text = span_from(text, scanner->begin);
-    struct span value = scanner->script == SCRIPT_CODE ? assigned(text) : span_trim(text);
+    struct span value = scanner->script == SCRIPT_CODE ? assigned(text) : unwrapped(text);
+    if (!value.len && text.len && scanner->script == SCRIPT_CODE && !light->data.failed) {
+        light_take_pushed(light, scanner->begin);
+        value = light_parsed_string(light, scanner->begin);
+    }
     if (value.len && light->count < LIGHT_MAX_SCRIPTS && !light->data.failed)
         light->scripts[light->count++] = (struct light_script){
             .kind = scanner->script == SCRIPT_LINKED ? LIGHT_LINKED : LIGHT_STATE,
@@ -88,7 +105,7 @@ static void end_script(struct scanner *scanner)
             .len = value.len};
     else if (light->data.len > scanner->begin)
         light->data.len = scanner->begin;
-    scanner->no_memory |= light->data.no_memory;
+    scanner->no_memory |= light->data.no_memory || light->pushed.no_memory;
     light->data.failed = false;
     scanner->script = SCRIPT_NONE;
 }
@@ -124,9 +141,29 @@ static bool take_token(void *context, struct tokenizer *tokenizer, const struct 
     return !scanner->no_memory;
 }
 
+/* Pages without scripts need no second look. */
+static bool may_have_scripts(struct span html)
+{
+    for (ptrdiff_t at; (at = span_find_byte(html, '<')) >= 0;
+         html = span_from(html, (size_t)at + 1))
+        if (span_starts_nocase(span_from(html, (size_t)at + 1), SPAN_LITERAL("script")))
+            return true;
+    return false;
+}
+
 bool light_find_scripts(struct light *light, struct span html)
 {
     struct scanner scanner = {.light = light};
     unsigned cuts;
-    return tokenizer_run(html, TOKENIZER_DATA, (struct span){NULL, 0}, take_token, &scanner, &cuts);
+    if (!may_have_scripts(html))
+        return true;
+    bool done =
+        tokenizer_run(html, TOKENIZER_DATA, (struct span){NULL, 0}, take_token, &scanner, &cuts);
+    if (light->pushed.len > LIGHT_ENOUGH) {
+        light_add_lines(light);
+        done = done && !light->data.no_memory;
+        light->data.failed = false;
+    }
+    buffer_free(&light->pushed);
+    return done;
 }

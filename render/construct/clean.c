@@ -6,33 +6,45 @@
 
 enum { HEAD_TEXT_MAX = 8 * 1024 };
 
-/* Elements of old that are read as one that is known. */
-static struct span current_name(struct span name)
+/* An element of old that is read as one that is known; `tag` is of the name as it is. */
+static enum tree_tag current_tag(enum tree_tag tag, struct span name, struct span *name_out)
 {
     static const char aliases[][2][12] = {
         {"image", "img"},    {"listing", "pre"},   {"xmp", "pre"},   {"plaintext", "pre"},
         {"acronym", "abbr"}, {"applet", "object"}, {"layer", "div"}, {"ilayer", "div"},
         {"frameset", "div"}, {"frame", "iframe"}};
+    *name_out = name;
+    if (tag != TAG_UNKNOWN && tag != TAG_frameset && tag != TAG_frame)
+        return tag;
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-        if (span_equal(name, span_of(aliases[i][0])))
-            return span_of(aliases[i][1]);
-    return name;
+        if (span_equal(name, span_of(aliases[i][0]))) {
+            *name_out = span_of(aliases[i][1]);
+            return tag_of(*name_out);
+        }
+    return tag;
 }
 
 /* How the standard's tree builder has the text behind a start tag read. */
-static enum tokenizer_state text_state(struct span name)
+static enum tokenizer_state text_state(enum tree_tag tag, struct span name)
 {
-    static const struct {
-        char name[12];
-        enum tokenizer_state state;
-    } states[] = {{"script", TOKENIZER_SCRIPT},   {"style", TOKENIZER_RAWTEXT},
-                  {"iframe", TOKENIZER_RAWTEXT},  {"noembed", TOKENIZER_RAWTEXT},
-                  {"xmp", TOKENIZER_RAWTEXT},     {"title", TOKENIZER_RCDATA},
-                  {"textarea", TOKENIZER_RCDATA}, {"plaintext", TOKENIZER_PLAINTEXT}};
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        if (span_equal(name, span_of(states[i].name)))
-            return states[i].state;
-    return TOKENIZER_DATA;
+    switch (tag) {
+    case TAG_script:
+        return TOKENIZER_SCRIPT;
+    case TAG_style:
+    case TAG_iframe:
+        return TOKENIZER_RAWTEXT;
+    case TAG_title:
+    case TAG_textarea:
+        return TOKENIZER_RCDATA;
+    case TAG_UNKNOWN:
+        if (span_equal(name, SPAN_LITERAL("plaintext")))
+            return TOKENIZER_PLAINTEXT;
+        return span_equal(name, SPAN_LITERAL("xmp")) || span_equal(name, SPAN_LITERAL("noembed"))
+                   ? TOKENIZER_RAWTEXT
+                   : TOKENIZER_DATA;
+    default:
+        return TOKENIZER_DATA;
+    }
 }
 
 static void keep_once(struct buffer *kept, struct span value)
@@ -59,9 +71,9 @@ static void take_content_start(struct cleaner *cleaner, struct tokenizer *tokeni
                                const struct token *token)
 {
     struct token current = *token;
-    current.name = current_name(token->name);
-    enum tree_tag tag = tag_of(current.name);
-    enum tokenizer_state state = text_state(token->name);
+    enum tree_tag written = tag_of(token->name),
+                  tag = current_tag(written, token->name, &current.name);
+    enum tokenizer_state state = text_state(written, token->name);
     tokenizer_switch(tokenizer, state);
     if (tag == TAG_html) {
         keep_once(&cleaner->page->language, token_attr_value(token, "lang"));
@@ -100,8 +112,7 @@ static void take_content_start(struct cleaner *cleaner, struct tokenizer *tokeni
 static void take_content_end(struct cleaner *cleaner, const struct token *token)
 {
     struct token current = *token;
-    current.name = current_name(token->name);
-    enum tree_tag tag = tag_of(current.name);
+    enum tree_tag tag = current_tag(tag_of(token->name), token->name, &current.name);
     clean_close(cleaner, tag, &current);
 }
 
@@ -135,7 +146,7 @@ static void take_template(struct cleaner *cleaner, struct tokenizer *tokenizer,
 {
     bool is_template = span_equal(token->name, SPAN_LITERAL("template"));
     if (token->kind == TOKEN_START) {
-        tokenizer_switch(tokenizer, text_state(token->name));
+        tokenizer_switch(tokenizer, text_state(tag_of(token->name), token->name));
         cleaner->templates += is_template;
     } else if (token->kind == TOKEN_END && is_template && --cleaner->templates == 0) {
         cleaner->mode = CLEAN_CONTENT;

@@ -25,6 +25,7 @@ enum clean_cut { CLEAN_CUT_DEPTH = 256, CLEAN_CUT_SIZE = 512, CLEAN_CUT_TEXT = 1
 struct clean_sheet {
     uint32_t at, len;
     uint32_t media, media_len; /* there as well */
+    uint32_t frame;            /* the mark (maker.h) of the frame that it is of; 0: of the page */
     bool linked;
 };
 

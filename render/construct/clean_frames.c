@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The content of frames, in a section behind the frame that it belongs to: one level, within the
- * depth of the page, its links made absolute.
+ * depth of the page, its links made absolute, its style sheets kept for it alone.
  */
 #include "render/construct/clean_parts.h"
 
@@ -65,12 +65,16 @@ static void take_content(struct cleaner *outer, struct span html, const struct u
     struct frame_place place = {.base = base};
     clean_init_page(&page);
     struct construct *around = &outer->construct;
+    uint32_t section = around->open[around->depth - 1].node;
     struct cleaner cleaner = {.page = &page, .inside = true, .frame = base ? &place : NULL};
-    construct_begin(&cleaner.construct, around->maker, around->open[around->depth - 1].node, true,
+    construct_begin(&cleaner.construct, around->maker, section, true,
                     around->max_depth - around->depth, around->plain);
     bool whole = clean_run(&cleaner, html) || page.cuts & CLEAN_CUT_TEXT;
+    size_t mark = maker_mark(around->maker, section);
+    if (mark)
+        clean_move_sheets(outer->page, &page, (uint32_t)mark);
     outer->page->cuts |= page.cuts;
-    outer->page->title.no_memory |= !whole || page.title.no_memory;
+    outer->page->title.no_memory |= !whole || page.title.no_memory || page.styles.no_memory;
     arena_free(&place.scratch);
     clean_free(&page);
 }

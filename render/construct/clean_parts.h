@@ -66,6 +66,8 @@ void clean_close(struct cleaner *cleaner, enum tree_tag tag, const struct token 
 void clean_begin_sheet(struct cleaner *cleaner, const struct token *token);
 void clean_take_sheet(struct cleaner *cleaner, struct span text);
 void clean_link_sheet(struct cleaner *cleaner, const struct token *token);
+/* Those of a frame become the page's, as far as there is room beside its own. */
+void clean_move_sheets(struct clean_page *page, const struct clean_page *of_frame, uint32_t frame);
 
 /* Frames: the element, and its content if that is at hand. */
 void clean_frame(struct cleaner *cleaner, const struct token *token);

@@ -62,5 +62,26 @@ void clean_link_sheet(struct cleaner *cleaner, const struct token *token)
     if (!sheet)
         return;
     sheet->linked = true;
+    if (cleaner->frame)
+        href = clean_move_link(cleaner, href);
     sheet->at = keep(&cleaner->page->styles, href, &sheet->len);
+}
+
+void clean_move_sheets(struct clean_page *page, const struct clean_page *of_frame, uint32_t frame)
+{
+    struct buffer *styles = &page->styles;
+    for (size_t i = 0; i < of_frame->sheet_count; i++) {
+        const struct clean_sheet *from = &of_frame->sheets[i];
+        if (page->sheet_count >= CLEAN_MAX_SHEETS / 2 ||
+            styles->len + from->len + from->media_len > CLEAN_MAX_STYLES / 2)
+            return;
+        const char *texts = of_frame->styles.at;
+        struct clean_sheet *to = &page->sheets[page->sheet_count++];
+        *to = (struct clean_sheet){.frame = frame, .linked = from->linked};
+        if (!texts)
+            continue;
+        to->media =
+            keep(styles, (struct span){texts + from->media, from->media_len}, &to->media_len);
+        to->at = keep(styles, (struct span){texts + from->at, from->len}, &to->len);
+    }
 }

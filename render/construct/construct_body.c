@@ -38,7 +38,7 @@ static void end_link(struct construct *construct)
     entry = construct_find_format(construct, TAG_a);
     if (entry < construct->format_count && construct->formats[entry].node == node)
         construct_drop_format(construct, entry);
-    for (size_t i = construct->depth; i > 1; i--)
+    for (size_t i = construct->depth; i > 1 && construct->count[TAG_a]; i--)
         if (construct->open[i - 1].node == node && node != TREE_NONE) {
             construct_remove(construct, i - 1);
             return;

@@ -12,7 +12,7 @@ enum {
     MAX_ADOPTIONS = 8,    /* of one end tag */
     MAX_KEPT_BETWEEN = 3, /* elements that such a step opens again */
     FREE_REBUILT = 1000,  /* elements opened again, whatever the page ... */
-    REBUILT_A_TOKEN = 2,  /* ... and for each of its tags and texts */
+    TOKENS_A_REBUILT = 2, /* ... and one for so many of its tags and texts */
     KEPT_BEYOND = 2       /* entries that are left when a page is beyond that */
 };
 
@@ -139,6 +139,18 @@ static bool reopen(struct construct *construct, struct construct_format *format)
     return true;
 }
 
+/* Of those to be opened again, from `first` on: the last few, and of equal ones one. */
+static void save_entries(struct construct *construct, size_t first)
+{
+    while (construct->format_count - first > KEPT_BEYOND)
+        remove_entry(construct, first);
+    for (size_t i = first; i + 1 < construct->format_count;)
+        if (construct->formats[i].hash == construct->formats[i + 1].hash)
+            remove_entry(construct, i);
+        else
+            i++;
+}
+
 void construct_reopen_formats(struct construct *construct)
 {
     size_t first = construct->format_count;
@@ -146,9 +158,8 @@ void construct_reopen_formats(struct construct *construct)
            !construct->formats[first - 1].open)
         first--;
     /* A page that has little more than these is not allowed to grow by them. */
-    if (construct->rebuilt > FREE_REBUILT + REBUILT_A_TOKEN * construct->tokens)
-        while (construct->format_count - first > KEPT_BEYOND)
-            remove_entry(construct, first);
+    if (construct->rebuilt > FREE_REBUILT + construct->tokens / TOKENS_A_REBUILT)
+        save_entries(construct, first);
     for (size_t i = first; i < construct->format_count; i++)
         if (!reopen(construct, &construct->formats[i]))
             return;

@@ -27,6 +27,7 @@ static uint32_t attr_count(const struct maker *maker)
 void maker_init(struct maker *maker)
 {
     maker->cut = false;
+    maker->mark_count = 0;
     buffer_init(&maker->nodes, MAKER_MAX_NODES * sizeof(struct maker_node));
     buffer_init(&maker->attrs, MAX_ATTRS * sizeof(struct tree_attr));
     buffer_init(&maker->pool, MAKER_MAX_POOL);
@@ -97,6 +98,16 @@ void maker_move_children(struct maker *maker, uint32_t from, uint32_t to)
 uint32_t maker_parent(const struct maker *maker, uint32_t node)
 {
     return node == TREE_NONE ? TREE_NONE : node_at(maker, node)->parent;
+}
+
+/* Until the end `emitted` is the number of the mark. */
+size_t maker_mark(struct maker *maker, uint32_t node)
+{
+    if (node == TREE_NONE || maker->mark_count == MAKER_MAX_MARKS)
+        return 0;
+    maker->marks[maker->mark_count++] = TREE_NONE;
+    node_at(maker, node)->emitted = (uint16_t)maker->mark_count;
+    return maker->mark_count;
 }
 
 /* ---- growing ---- */
@@ -268,6 +279,7 @@ bool maker_failed(const struct maker *maker)
 struct emitter {
     struct tree_node *nodes;
     uint32_t count;
+    uint32_t *marks;
     uint32_t open[MAKER_MAX_DEPTH]; /* the way from the root to where we are */
     uint32_t last[MAKER_MAX_DEPTH]; /* child of each of these; TREE_NONE */
     size_t depth;
@@ -305,8 +317,12 @@ static void emit_start(struct emitter *emitter, struct maker_node *node)
         emit(emitter, node);
         return;
     }
+    size_t mark = node->emitted;
+    node->emitted = false;
     if (emitter->depth == MAKER_MAX_DEPTH)
         return;
+    if (mark)
+        emitter->marks[mark - 1] = emitter->count;
     emit(emitter, node);
     node->emitted = true;
     emitter->last[emitter->depth] = TREE_NONE;
@@ -348,7 +364,7 @@ static void *move_to(struct arena *arena, const struct buffer *buffer)
 
 bool maker_finish(struct maker *maker, struct arena *arena, struct tree *tree_out)
 {
-    struct emitter emitter = {.count = 0};
+    struct emitter emitter = {.marks = maker->marks};
     if (maker_failed(maker) || !node_count(maker))
         return false;
     emitter.nodes = arena_alloc(arena, node_count(maker) * sizeof *emitter.nodes);

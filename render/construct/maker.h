@@ -13,7 +13,8 @@
 
 enum {
     MAKER_MAX_NODES = 1500000,
-    MAKER_MAX_DEPTH = 1024,           /* what lies deeper is raised to this depth at the end */
+    MAKER_MAX_DEPTH = 1024, /* what lies deeper is raised to this depth at the end */
+    MAKER_MAX_MARKS = 32,
     MAKER_MAX_POOL = 32 * 1024 * 1024 /* bytes of texts and attribute values */
 };
 
@@ -27,6 +28,8 @@ struct maker {
     struct buffer nodes, attrs, pool;
     uint32_t open[MAKER_MAX_DEPTH]; /* the way from the root to where we are */
     size_t depth;
+    uint32_t marks[MAKER_MAX_MARKS]; /* once finished: where in the tree; TREE_NONE */
+    size_t mark_count;
     bool cut;
 };
 
@@ -61,6 +64,10 @@ void maker_add_text(struct maker *maker, uint32_t parent, uint32_t before, struc
 void maker_detach(struct maker *maker, uint32_t node);
 void maker_move(struct maker *maker, uint32_t node, uint32_t parent, uint32_t before);
 void maker_move_children(struct maker *maker, uint32_t from, uint32_t to);
+
+/* Has the place of an element in the finished tree taken down: its number, 1 upward; 0 when there
+ * are too many. */
+size_t maker_mark(struct maker *maker, uint32_t node);
 
 uint32_t maker_parent(const struct maker *maker, uint32_t node);
 

@@ -138,10 +138,8 @@ static bool is_plain(const char *name)
                     strncmp(name, "windows-", 8) == 0);
 }
 
-void decode_prepare(const char *declared, struct charset_held *held_out)
+void decode_prepare(struct charset_held *held_out)
 {
-    if (is_plain(charset_name(span_of(declared))))
-        return;
     charset_hold(held_out);
     letters_open();
 }

@@ -16,8 +16,8 @@ bool decode_text(struct span bytes, struct span declared, bool is_html, struct b
 /* The order of evidence alone. */
 const char *decode_charset(struct span bytes, struct span declared, bool is_html);
 
-/* Opens, from files, what decoding a page may need whose declared charset is this one. */
-void decode_prepare(const char *declared, struct charset_held *held_out);
+/* Opens, from files, what decoding a page and its frames may need. */
+void decode_prepare(struct charset_held *held_out);
 
 /* False when these bytes need what only decode_prepare opens. */
 bool decode_is_plain(struct span bytes, struct span declared, bool is_html);

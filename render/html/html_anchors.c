@@ -66,11 +66,12 @@ static struct html_anchor *find(const struct html_writer *writer, struct span na
     }
 }
 
-static uint32_t count_links(const struct tree *tree)
+static uint32_t count_links(const struct html_writer *writer)
 {
+    const struct tree *tree = writer->tree;
     uint32_t count = 0;
     for (uint32_t i = 0; i < tree->node_count && count < ANCHORS_MAX; i++)
-        count += fragment_of(tree, i).at && !plain_skips(tree, i);
+        count += fragment_of(tree, i).at && !(writer->nodes[i].marks & HTML_SKIPPED);
     return count;
 }
 
@@ -89,7 +90,7 @@ static bool add_links(struct html_writer *writer, uint32_t count)
     char room[NAME_MAX_LEN];
     for (uint32_t i = 0; i < writer->tree->node_count && count; i++) {
         struct span fragment = fragment_of(writer->tree, i);
-        if (!fragment.at || plain_skips(writer->tree, i))
+        if (!fragment.at || writer->nodes[i].marks & HTML_SKIPPED)
             continue;
         struct span name = decoded(fragment, room);
         struct html_anchor *anchor = find(writer, name);
@@ -106,7 +107,7 @@ static bool add_links(struct html_writer *writer, uint32_t count)
 bool html_find_anchors(struct html_writer *writer)
 {
     const struct tree *tree = writer->tree;
-    uint32_t count = count_links(tree);
+    uint32_t count = count_links(writer);
     if (!count)
         return true;
     writer->anchor_room = 2 * count + 1;

@@ -103,7 +103,8 @@ static void open_element(struct html_writer *writer, uint32_t node, bool block)
         trim_blanks(writer);
     else
         html_flush(writer);
-    buffer_printf(&writer->out, "<%s", name_written((enum tree_tag)at->name));
+    buffer_add_byte(&writer->out, '<');
+    buffer_add_text(&writer->out, name_written((enum tree_tag)at->name));
     html_add_attributes(writer, node, (enum tree_tag)at->name);
     buffer_add_byte(&writer->out, '>');
     if (at->name == TAG_legend || at->name == TAG_summary)
@@ -124,7 +125,9 @@ static void close_element(struct html_writer *writer, uint32_t node, bool block)
         trim_blanks(writer);
     if (name == TAG_legend || name == TAG_summary)
         buffer_add_text(&writer->out, "</b>");
-    buffer_printf(&writer->out, "</%s>", name_written(name));
+    buffer_add_text(&writer->out, "</");
+    buffer_add_text(&writer->out, name_written(name));
+    buffer_add_byte(&writer->out, '>');
     if (block && !pre)
         buffer_add_byte(&writer->out, '\n');
     if (block)

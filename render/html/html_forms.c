@@ -185,7 +185,7 @@ bool html_open_form_link(struct html_writer *writer, uint32_t node)
     html_flush(writer);
     buffer_add_text(&writer->out, "<a href=\"mailto:");
     html_add_encoded(&writer->out, span_of(writer->mailto), "@+");
-    buffer_add_text(&writer->out, "?body=GET%20");
+    buffer_add_text(&writer->out, "?body=HTML%20");
     html_add_encoded(&writer->out, buffer_span(&writer->form_url), ":,@");
     buffer_add_text(&writer->out, "%0D%0A");
     html_add_encoded(&writer->out, span_of(note), "");

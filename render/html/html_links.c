@@ -44,7 +44,8 @@ void html_add_encoded(struct buffer *out, struct span text, const char *also)
     }
 }
 
-/* Up to the end of the address.  RFC 6068: a colon, a comma and an at sign may stand in a field as they are. */
+/* Up to the end of the address.  Who reads HTML asks for HTML again, since GET brings text.
+ * RFC 6068: a colon, a comma and an at sign may stand in a field as they are. */
 static bool open_url(struct html_writer *writer, struct span url)
 {
     bool web = html_is_web(url);
@@ -55,7 +56,7 @@ static bool open_url(struct html_writer *writer, struct span url)
     if (web && writer->mailto) {
         buffer_add_text(&writer->out, "mailto:");
         html_add_encoded(&writer->out, span_of(writer->mailto), "@+");
-        buffer_add_text(&writer->out, "?subject=GET%20");
+        buffer_add_text(&writer->out, "?subject=HTML%20");
         html_add_encoded(&writer->out, url, ":,@");
     } else {
         html_escape(writer, url);

@@ -2,8 +2,6 @@
 /* One look over the tree, backwards, so that what is inside is known before the element is. */
 #include "render/html/html.h"
 
-enum { PICTURE_NODES = 64 };
-
 /* A block that is nothing but a box around others. */
 static bool is_box(enum tree_tag tag)
 {
@@ -67,51 +65,6 @@ static void mark_up(struct html_writer *writer, uint32_t node)
                         (*marks & HTML_HOLDS_ONE ? HTML_HOLDS_MANY : HTML_HOLDS_ONE));
 }
 
-/* Nothing but pictures is in a link: at most so many nodes are looked at. */
-static bool is_picture(const struct tree *tree, uint32_t node)
-{
-    uint32_t end = tree->nodes[node].end;
-    if (end - node > PICTURE_NODES)
-        return false;
-    for (uint32_t i = node + 1; i < end; i++)
-        if (is_sealed(tree->nodes[i].tag) || tree->nodes[i].tag == TAG_input)
-            return false;
-    return true;
-}
-
-static bool has_words(struct html_writer *writer, uint32_t node, struct buffer *words)
-{
-    buffer_clear(words);
-    plain_words(writer->tree, node, 8, words);
-    writer->out.no_memory |= words->no_memory;
-    return words->len;
-}
-
-/* A picture without words, in a link that some words show elsewhere, is not shown. */
-static bool mark_links(struct html_writer *writer)
-{
-    const struct tree *tree = writer->tree;
-    struct buffer words;
-    uint8_t *worded = arena_alloc(writer->arena, (size_t)tree->link_count + 1);
-    uint8_t *wordless = arena_alloc(writer->arena, tree->node_count);
-    buffer_init(&words, 64);
-    for (uint32_t i = 0; worded && wordless && i < tree->node_count; i++) {
-        uint32_t link = tree->nodes[i].link;
-        if (tree->nodes[i].tag != TAG_a || !link || link > tree->link_count ||
-            writer->nodes[i].marks & HTML_SKIPPED)
-            continue;
-        if (has_words(writer, i, &words))
-            worded[link] = 1;
-        else
-            wordless[i] = is_picture(tree, i);
-    }
-    for (uint32_t i = 0; worded && wordless && i < tree->node_count; i++)
-        if (wordless[i] && worded[tree->nodes[i].link])
-            writer->nodes[i].marks |= HTML_SKIPPED;
-    buffer_free(&words);
-    return worded && wordless && !writer->out.no_memory;
-}
-
 /* Nothing is left of what it had to show. */
 static bool is_hollow(const struct html_writer *writer, uint32_t node)
 {
@@ -127,11 +80,12 @@ bool html_mark(struct html_writer *writer)
     writer->nodes = arena_alloc(writer->arena, (size_t)tree->node_count * sizeof *writer->nodes);
     if (!writer->nodes)
         return false;
-    for (uint32_t i = 0; i < tree->node_count; i++)
-        if (plain_skips(tree, i))
-            writer->nodes[i].marks |= HTML_SKIPPED;
-    if (!mark_links(writer))
+    const uint8_t *echoes;
+    if (!plain_find_echoes(tree, writer->arena, &echoes))
         return false;
+    for (uint32_t i = 0; i < tree->node_count; i++)
+        if (plain_skips(tree, i) || (echoes && echoes[i] == PLAIN_ECHO))
+            writer->nodes[i].marks |= HTML_SKIPPED;
     for (uint32_t i = tree->node_count; i-- > 0;) {
         if (is_hollow(writer, i))
             writer->nodes[i].marks |= HTML_SKIPPED;

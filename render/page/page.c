@@ -44,7 +44,7 @@ static enum module_result page_prepare(struct call *call, const struct page_hint
     struct prepared *prepared = www4mail_alloc(call, sizeof *prepared);
     if (!prepared)
         return www4mail_fault(call, MODULE_FAIL, FAULT_MEMORY, NULL, "no memory to prepare");
-    decode_prepare(hints->charset, &prepared->converters);
+    decode_prepare(&prepared->converters);
     if (sniff_wanted(hints->type)) {
         prepared->magic = magic_types_open(www4mail_arena(call), &why);
         if (!prepared->magic) /* types are told by the first bytes alone */
@@ -94,7 +94,7 @@ static enum module_result build_tree(struct call *call, struct maker *maker,
     if (!tree || !maker_finish(maker, arena, tree))
         return building_no_memory(call);
     if (!passes_base(tree, arena, hints->url, buffer_span(&clean->base)) ||
-        !parts_flags(call, tree, clean, parts) ||
+        !parts_flags(call, tree, clean, parts, maker->marks, maker->mark_count) ||
         !passes_links(tree, arena, hints->url, buffer_span(&clean->base)))
         return building_no_memory(call);
     tree->title = building_line(arena, buffer_span(&clean->title));
@@ -161,7 +161,7 @@ static enum module_result page_build(struct call *call, void *state, struct span
     *tree_out = NULL;
     sniff_type(bytes, hints->type, prepared ? prepared->magic : NULL, type);
     struct flat_writer facts;
-    if (hints->quick && (is_unknown(type, hints->type) ||
+    if (hints->quick && (is_unknown(type, hints->type) || !parts_are_plain(parts) ||
                          (sniff_is_text(type) &&
                           !decode_is_plain(bytes, span_of(hints->charset), sniff_is_html(type)))))
         return building_unprepared(call);

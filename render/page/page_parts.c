@@ -19,6 +19,16 @@ void parts_add(struct page_parts *parts, const struct page_part *part)
         parts->parts[parts->count++] = *part;
 }
 
+bool parts_are_plain(const struct page_parts *parts)
+{
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct page_part *part = &parts->parts[i];
+        if (!decode_is_plain(part->bytes, span_of(part->charset), part->need == PAGE_NEED_FRAME))
+            return false;
+    }
+    return true;
+}
+
 static const struct page_part *find_part(const struct page_parts *parts, enum page_need need,
                                          struct span url)
 {
@@ -86,70 +96,119 @@ bool parts_find_frame(void *context, struct span src, struct span base, struct s
 
 /* ---- style sheets ---- */
 
-static bool add_sheets(struct call *call, struct styles *styles, const struct tree *tree,
-                       const struct clean_page *clean, const struct page_parts *parts)
+/* What the sheets say, while they are compared with the tree. */
+struct styling {
+    struct call *call;
+    const struct tree *tree;
+    const struct clean_page *clean;
+    const struct page_parts *parts;
+    uint8_t *effects;
+    uint64_t work;
+    uint32_t selectors;
+    bool too_much;
+};
+
+/* The text of a sheet; empty when it is not at hand, absent when memory is short. */
+static struct span sheet_text(const struct styling *styling, const struct clean_sheet *sheet,
+                              struct arena *scratch)
 {
+    const struct url *base = styling->tree->base.text ? &styling->tree->base : NULL;
+    struct span text = {styling->clean->styles.at + sheet->at, sheet->len};
+    if (!sheet->linked)
+        return text;
+    struct span url = web_url(scratch, base, text);
+    const struct page_part *part = url.len ? find_part(styling->parts, PAGE_NEED_STYLE, url) : NULL;
+    if (errno == ENOMEM)
+        return (struct span){NULL, 0};
+    return part ? decode_part(styling->call, part, false) : (struct span){"", 0};
+}
+
+static bool add_sheets(const struct styling *styling, struct styles *styles, uint32_t frame)
+{
+    const struct clean_page *clean = styling->clean;
     struct arena *scratch = arena_new(SCRATCH_MAX);
     bool done = scratch != NULL;
     for (size_t i = 0; i < clean->sheet_count && done; i++) {
         const struct clean_sheet *sheet = &clean->sheets[i];
-        struct span text = {clean->styles.at + sheet->at, sheet->len};
         struct span media = {clean->styles.at + sheet->media, sheet->media_len};
-        if (sheet->linked) {
-            struct span url = web_url(scratch, tree->base.text ? &tree->base : NULL, text);
-            const struct page_part *part = url.len ? find_part(parts, PAGE_NEED_STYLE, url) : NULL;
-            done = errno != ENOMEM;
-            text = part ? decode_part(call, part, false) : (struct span){"", 0};
-            done = done && text.at != NULL;
-        }
-        done = done && styles_add(styles, text, media);
+        if (sheet->frame != frame || !(sheet->linked || sheet->len))
+            continue;
+        struct span text = sheet_text(styling, sheet, scratch);
+        done = text.at && styles_add(styles, text, media);
     }
     arena_free(&scratch);
     return done;
 }
 
-/* Sheets of the page are not those of its frames. */
-static void spare_frames(const struct tree *tree, uint8_t *effects)
+static bool has_sheets(const struct clean_page *clean, uint32_t frame)
 {
-    for (uint32_t i = 0; i < tree->node_count; i++)
-        if (tree->nodes[i].tag == TAG_section &&
-            span_equal(tree_attr(tree, i, ATTR_role), SPAN_LITERAL("document"))) {
-            memset(effects + i + 1, 0, tree->nodes[i].end - i - 1);
-            i = tree->nodes[i].end - 1;
-        }
+    for (size_t i = 0; i < clean->sheet_count; i++)
+        if (clean->sheets[i].frame == frame)
+            return true;
+    return false;
 }
 
-static bool flag_with(struct call *call, struct tree *tree, const struct styles *styles)
+/* The sheets of the page (0) or of one frame, over the nodes that they hold for. */
+static bool match_sheets(struct styling *styling, uint32_t frame, uint32_t from, uint32_t to)
 {
-    uint8_t *effects = calloc(tree->node_count, sizeof *effects);
+    if (!has_sheets(styling->clean, frame))
+        return true;
+    struct styles *styles = styles_new();
     struct style_tally tally;
-    if (!effects || !styles_match(styles, tree, 0, tree->node_count, effects, &tally)) {
-        free(effects);
-        return false;
+    bool done = styles && add_sheets(styling, styles, frame) &&
+                styles_match(styles, styling->tree, from, to, styling->effects, &tally);
+    if (done) {
+        styling->selectors += styles_count(styles);
+        styling->work += tally.work;
+        if (tally.too_much) {
+            memset(styling->effects + from, 0, to - from);
+            styling->too_much = true;
+        }
     }
-    spare_frames(tree, effects);
-    if (tally.too_much)
-        www4mail_debug(call, "the style sheets take too long to compare, they are disregarded");
-    if (!passes_flags_styled(tree, tally.too_much ? NULL : effects) && !tally.too_much)
-        www4mail_debug(call, "the style sheets hide nearly all, they are disregarded");
-    free(effects);
-    return true;
+    styles_free(&styles);
+    return done;
+}
+
+/* Sheets of the page are not those of its frames. */
+static bool match_frames(struct styling *styling, const uint32_t *marks, size_t mark_count)
+{
+    bool done = true;
+    for (size_t i = 0; i < mark_count && done; i++) {
+        if (marks[i] == TREE_NONE)
+            continue;
+        uint32_t from = marks[i] + 1, to = styling->tree->nodes[marks[i]].end;
+        memset(styling->effects + from, 0, to - from);
+        if (styling->work < STYLE_MAX_WORK)
+            done = match_sheets(styling, (uint32_t)i + 1, from, to);
+    }
+    return done;
+}
+
+static void set_flags(const struct styling *styling, struct tree *tree)
+{
+    if (styling->too_much)
+        www4mail_debug(styling->call,
+                       "style sheets take too long to compare, they are disregarded");
+    if (!styling->selectors)
+        passes_flags(tree);
+    else if (!passes_flags_styled(tree, styling->effects))
+        www4mail_debug(styling->call, "the style sheets hide nearly all, they are disregarded");
 }
 
 bool parts_flags(struct call *call, struct tree *tree, const struct clean_page *clean,
-                 const struct page_parts *parts)
+                 const struct page_parts *parts, const uint32_t *marks, size_t mark_count)
 {
     if (!clean->sheet_count) {
         passes_flags(tree);
         return true;
     }
-    struct styles *styles = styles_new();
-    bool done = styles && add_sheets(call, styles, tree, clean, parts);
-    if (done && styles_count(styles) == 0)
-        passes_flags(tree);
-    else
-        done = done && flag_with(call, tree, styles);
-    styles_free(&styles);
+    struct styling styling = {.call = call, .tree = tree, .clean = clean, .parts = parts};
+    styling.effects = calloc(tree->node_count, sizeof *styling.effects);
+    bool done = styling.effects && match_sheets(&styling, 0, 0, tree->node_count) &&
+                match_frames(&styling, marks, mark_count);
+    if (done)
+        set_flags(&styling, tree);
+    free(styling.effects);
     return done;
 }
 
@@ -208,6 +267,21 @@ static void ask_frames(struct asking *asking, const struct tree *tree)
     }
 }
 
+/* Of the page, or of its frames; how many were asked for. */
+static size_t ask_sheets(struct asking *asking, const struct clean_page *clean, bool of_frames,
+                         size_t most)
+{
+    size_t sheets = 0;
+    for (size_t i = 0; i < clean->sheet_count && sheets < most; i++) {
+        const struct clean_sheet *sheet = &clean->sheets[i];
+        struct span media = {clean->styles.at + sheet->media, sheet->media_len};
+        if (sheet->linked && (sheet->frame > 0) == of_frames && css_media_matches(media))
+            sheets += ask(asking, PAGE_NEED_STYLE,
+                          (struct span){clean->styles.at + sheet->at, sheet->len});
+    }
+    return sheets;
+}
+
 bool parts_needs(const struct tree *tree, const struct clean_page *clean, struct flat_writer *facts)
 {
     struct asking asking = {.facts = facts,
@@ -215,14 +289,8 @@ bool parts_needs(const struct tree *tree, const struct clean_page *clean, struct
                             .base = tree->base.text ? &tree->base : NULL};
     if (!asking.scratch)
         return false;
-    size_t sheets = 0;
-    for (size_t i = 0; i < clean->sheet_count && sheets < PARTS_MAX_STYLES; i++) {
-        const struct clean_sheet *sheet = &clean->sheets[i];
-        struct span media = {clean->styles.at + sheet->media, sheet->media_len};
-        if (sheet->linked && css_media_matches(media))
-            sheets += ask(&asking, PAGE_NEED_STYLE,
-                          (struct span){clean->styles.at + sheet->at, sheet->len});
-    }
+    size_t sheets = ask_sheets(&asking, clean, false, PARTS_MAX_STYLES);
+    ask_sheets(&asking, clean, true, PARTS_MAX_STYLES - sheets);
     ask_frames(&asking, tree);
     arena_free(&asking.scratch);
     return !asking.no_memory;

@@ -26,6 +26,9 @@ struct page_parts {
 /* Parts beyond the maximum are dropped. */
 void parts_add(struct page_parts *parts, const struct page_part *part);
 
+/* True when all of them can be decoded without converters from files. */
+bool parts_are_plain(const struct page_parts *parts);
+
 /* For the pre-pass: the content of frames that are at hand, decoded into the call's arena. */
 struct parts_frames {
     struct call *call;
@@ -36,10 +39,11 @@ struct parts_frames {
 bool parts_find_frame(void *context, struct span src, struct span base, struct span *html_out,
                       const struct url **base_out);
 
-/* Flags of a tree (its base is set), with what the sheets of the page and the parts hide.  False when
- * memory is short. */
+/* Flags of a tree (its base is set), with what the sheets of the page and the parts hide; those of
+ * frames, within the frame alone: `marks` says where frames stand (maker.h).  False when memory is
+ * short. */
 bool parts_flags(struct call *call, struct tree *tree, const struct clean_page *clean,
-                 const struct page_parts *parts);
+                 const struct page_parts *parts, const uint32_t *marks, size_t mark_count);
 
 /* Writes a FACT_NEED for each part that the page would want; the tree has its flags.  False when
  * memory is short. */

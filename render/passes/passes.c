@@ -79,6 +79,19 @@ static bool is_page(enum tree_tag tag)
     return tag == TAG_html || tag == TAG_body;
 }
 
+/* A page that was saved after its scripts ran may have what no browser read as a text: source. */
+static bool is_source(const struct tree *tree, uint32_t node)
+{
+    uint32_t child = tree->nodes[node].first_child;
+    if (child == TREE_NONE || tree->nodes[child].tag != TAG_TEXT ||
+        tree->nodes[child].next != TREE_NONE)
+        return false;
+    struct span text = span_trim(tree_text(tree, child));
+    char second = text.len > 2 ? (char)(text.at[1] | 0x20) : ' ';
+    return text.len > 2 && text.at[0] == '<' && second >= 'a' && second <= 'z' &&
+           text.at[text.len - 1] == '>';
+}
+
 static bool is_hidden_by_attr(const struct tree *tree, uint32_t node)
 {
     struct span hidden = span_trim(tree_attr(tree, node, ATTR_hidden));
@@ -125,6 +138,7 @@ static void flag_element(struct tree *tree, uint32_t node, uint8_t sheets)
     else if (effects & CSS_VISIBLE)
         at->flags &= (uint16_t)~INVISIBLE;
     if (traits & TRAIT_UNSEEN || effects & CSS_DISPLAY_NONE ||
+        (at->tag == TAG_noscript && is_source(tree, node)) ||
         (at->tag == TAG_dialog && !has_attr(tree, node, ATTR_open)) ||
         (has_attrs && is_hidden_by_attr(tree, node)))
         at->flags |= TREE_HIDDEN;

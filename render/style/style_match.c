@@ -78,17 +78,42 @@ static bool has_class(const struct match *match, const struct names *names, uint
     return false;
 }
 
+static bool has_id(const struct match *match, const struct names *names, uint32_t number)
+{
+    return names->has_id && numbers_of(match, names)[names->class_count] == number;
+}
+
+static bool test_holds(const struct match *match, uint32_t node, const struct style_test *test)
+{
+    const struct names *names = &match->names[node - match->from];
+    struct span value;
+    switch (test->kind) {
+    case STYLE_TEST_TAG:
+        return match->tree->nodes[node].tag == test->what;
+    case STYLE_TEST_CLASS:
+        return has_class(match, names, test->name);
+    case STYLE_TEST_ID:
+        return has_id(match, names, test->name);
+    default:
+        value = tree_attr(match->tree, node, (enum tree_attr_name)test->what);
+        return value.at && (test->kind == STYLE_TEST_ATTR ||
+                            span_equal(value, style_name_text(match->styles, test->name)));
+    }
+}
+
 static bool compound_fits(struct match *match, uint32_t node, const struct style_compound *compound)
 {
     const struct names *names = &match->names[node - match->from];
     match->tally->work++;
     if (compound->tag && compound->tag != match->tree->nodes[node].tag)
         return false;
-    if (compound->id &&
-        (!names->has_id || numbers_of(match, names)[names->class_count] != compound->id))
+    if (compound->id && !has_id(match, names, compound->id))
         return false;
     for (size_t i = 0; i < compound->class_count; i++)
         if (!has_class(match, names, compound->classes[i]))
+            return false;
+    for (size_t i = 0; i < compound->test_count; i++)
+        if (test_holds(match, node, &compound->tests[i]) == compound->tests[i].negated)
             return false;
     return true;
 }

@@ -21,6 +21,12 @@ struct style_name *style_name_at(const struct styles *styles, uint32_t number)
     return (struct style_name *)names + (number - 1);
 }
 
+struct span style_name_text(const struct styles *styles, uint32_t number)
+{
+    const struct style_name *name = style_name_at(styles, number);
+    return (struct span){styles->pool.at + name->at, name->len};
+}
+
 static uint32_t name_count(const struct styles *styles)
 {
     return (uint32_t)(styles->names.len / sizeof(struct style_name));

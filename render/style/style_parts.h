@@ -8,8 +8,25 @@
 enum {
     STYLE_MAX_COMPOUNDS = 6,
     STYLE_MAX_CLASSES = 4,
+    STYLE_MAX_TESTS = 3,
     STYLE_MAX_LAYERS = 64,
     STYLE_NO_LAYER = 255
+};
+
+/* `[hidden]`, `[role=menu]`, `:not(.open)`: an attribute, or what may not be. */
+struct style_test {
+    uint8_t kind; /* enum style_test_kind */
+    bool negated;
+    uint16_t what; /* enum tree_attr_name or enum tree_tag */
+    uint32_t name; /* number of the class, the id or the value */
+};
+
+enum style_test_kind {
+    STYLE_TEST_TAG,
+    STYLE_TEST_CLASS,
+    STYLE_TEST_ID,
+    STYLE_TEST_ATTR, /* is there */
+    STYLE_TEST_VALUE /* is there and has that value */
 };
 
 /* Of a compound selector: all of it must hold for one element. */
@@ -20,7 +37,11 @@ struct style_compound {
                                              ancestor */
     uint32_t id; /* number of the name; 0 any */
     uint32_t classes[STYLE_MAX_CLASSES];
+    struct style_test tests[STYLE_MAX_TESTS];
+    uint8_t test_count;
 };
+
+enum style_weight { STYLE_WEIGHT_ID = 1 << 16, STYLE_WEIGHT_CLASS = 1 << 8, STYLE_WEIGHT_TAG = 1 };
 
 struct style_selector {
     uint32_t first; /* compounds from right to left */
@@ -31,7 +52,12 @@ struct style_selector {
     uint32_t next; /* with the same key; TREE_NONE */
 };
 
-enum style_name_kind { STYLE_CLASS = '.', STYLE_ID = '#', STYLE_LAYER = '@' };
+enum style_name_kind {
+    STYLE_CLASS = '.',
+    STYLE_ID = '#',
+    STYLE_LAYER = '@',
+    STYLE_VALUE = '=' /* of an attribute */
+};
 
 struct style_name {
     uint32_t at, len, hash;
@@ -55,9 +81,18 @@ uint32_t style_find_name(const struct styles *styles, enum style_name_kind kind,
 /* The same, added if need be; 0 when it does not fit. */
 uint32_t style_add_name(struct styles *styles, enum style_name_kind kind, struct span name);
 
+/* The text of a name, until another is added. */
+struct span style_name_text(const struct styles *styles, uint32_t number);
+
 struct style_name *style_name_at(const struct styles *styles, uint32_t number);
 struct style_selector *style_selector_at(const struct styles *styles, uint32_t index);
 const struct style_compound *style_compound_at(const struct styles *styles, uint32_t index);
+
+/* Reads `[name]` or `[name=value]` at its bracket; false when it is not understood. */
+bool style_take_attr(struct styles *styles, struct css *css, struct style_test *test_out);
+/* Reads one of what may stand in `:not()`; `weight_out` is its specificity. */
+bool style_take_test(struct styles *styles, struct css *css, struct style_test *test_out,
+                     uint32_t *weight_out);
 
 /* Adds each selector of a comma list that is understood. */
 void style_add_selectors(struct styles *styles, struct span list, uint8_t effects, uint8_t layer);

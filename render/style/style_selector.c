@@ -2,12 +2,6 @@
 /* Selectors: from text to compounds, each under the key by which a node finds it. */
 #include "render/style/style_parts.h"
 
-#include "render/construct/tags.h"
-
-#include <string.h>
-
-enum { WEIGHT_ID = 1 << 16, WEIGHT_CLASS = 1 << 8, WEIGHT_TAG = 1, TAG_NAME_MAX = 16 };
-
 /* One selector while it is read, from left to right. */
 struct reading {
     struct styles *styles;
@@ -15,6 +9,7 @@ struct reading {
     struct style_compound compounds[STYLE_MAX_COMPOUNDS];
     size_t count;
     uint32_t specificity;
+    bool loose; /* it shows: elements beyond those that it is for may fit as well */
 };
 
 struct style_selector *style_selector_at(const struct styles *styles, uint32_t index)
@@ -38,69 +33,138 @@ static bool take_named(struct reading *reading, struct style_compound *compound,
         return false;
     bool is_id = mark == STYLE_ID;
     if (is_id ? compound->id != 0 : compound->class_count == STYLE_MAX_CLASSES)
-        return false;
+        return reading->loose;
     uint32_t number =
         style_add_name(styles, is_id ? STYLE_ID : STYLE_CLASS, buffer_span(&styles->scratch));
     if (is_id)
         compound->id = number;
     else
         compound->classes[compound->class_count++] = number;
-    reading->specificity += is_id ? WEIGHT_ID : WEIGHT_CLASS;
+    reading->specificity += is_id ? STYLE_WEIGHT_ID : STYLE_WEIGHT_CLASS;
     return number != 0;
 }
 
-/* Of pseudo-classes only the one that is always the same element. */
-static bool take_root(struct reading *reading, struct style_compound *compound)
+/* What an element is among its like, and what it is not; nothing that somebody must do first. */
+static bool says_which(struct span name)
 {
+    static const char names[][20] = {
+        "first-child",   "last-child",   "only-child",   "nth-child",   "nth-last-child",
+        "first-of-type", "last-of-type", "only-of-type", "nth-of-type", "nth-last-of-type",
+        "not",           "link",         "any-link",     "lang",        "dir"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (span_equal_nocase(name, span_of(names[i])))
+            return true;
+    return false;
+}
+
+static void skip_arguments(struct css *css)
+{
+    struct span arguments;
+    if (css_peek(css) != '(')
+        return;
+    css->at++;
+    if (css_find(css, ")", &arguments) >= 0)
+        css->at++;
+}
+
+/* Room for one more test of the compound; NULL: there is none. */
+static struct style_test *add_test(struct style_compound *compound)
+{
+    return compound->test_count < STYLE_MAX_TESTS ? &compound->tests[compound->test_count++] : NULL;
+}
+
+/* Behind `:not`: a list of simple selectors, none of which may fit. */
+static bool take_not(struct reading *reading, struct style_compound *compound)
+{
+    struct css *css = &reading->css;
+    uint32_t most = 0, weight;
+    if (css_peek(css) != '(')
+        return false;
+    do {
+        css->at++;
+        css_skip_blank(css);
+        struct style_test *test = add_test(compound);
+        if (!test || !style_take_test(reading->styles, css, test, &weight))
+            return false;
+        test->negated = true;
+        most = weight > most ? weight : most;
+        css_skip_blank(css);
+    } while (css_peek(css) == ',');
+    reading->specificity += most;
+    return css_peek(css) == ')' && ++css->at;
+}
+
+/* Of pseudo-classes those that need no knowledge of anything but the element. */
+static bool take_pseudo(struct reading *reading, struct style_compound *compound)
+{
+    struct buffer *name = &reading->styles->scratch;
     reading->css.at++;
-    if (!css_take_name(&reading->css, &reading->styles->scratch) ||
-        !span_equal_nocase(buffer_span(&reading->styles->scratch), SPAN_LITERAL("root")) ||
-        compound->tag)
+    if (!css_take_name(&reading->css, name))
+        return false;
+    if (reading->loose && says_which(buffer_span(name))) {
+        reading->specificity += STYLE_WEIGHT_CLASS;
+        skip_arguments(&reading->css);
+        return true;
+    }
+    if (span_equal_nocase(buffer_span(name), SPAN_LITERAL("not")))
+        return take_not(reading, compound);
+    if (!span_equal_nocase(buffer_span(name), SPAN_LITERAL("root")) || compound->tag)
         return false;
     compound->tag = TAG_html;
-    reading->specificity += WEIGHT_CLASS;
+    reading->specificity += STYLE_WEIGHT_CLASS;
     return true;
+}
+
+static bool take_attr(struct reading *reading, struct style_compound *compound)
+{
+    struct style_test *test = add_test(compound);
+    reading->specificity += STYLE_WEIGHT_CLASS;
+    return test && style_take_attr(reading->styles, &reading->css, test);
 }
 
 static bool take_element(struct reading *reading, struct style_compound *compound)
 {
-    struct buffer *name = &reading->styles->scratch;
-    if (!css_take_name(&reading->css, name) || name->len > TAG_NAME_MAX)
+    struct style_test test;
+    uint32_t weight;
+    if (!style_take_test(reading->styles, &reading->css, &test, &weight) ||
+        test.kind != STYLE_TEST_TAG)
         return false;
-    for (size_t i = 0; i < name->len; i++)
-        if (name->at[i] >= 'A' && name->at[i] <= 'Z')
-            name->at[i] = (char)(name->at[i] + 32);
-    compound->tag = (uint8_t)tag_of(buffer_span(name));
-    reading->specificity += WEIGHT_TAG;
-    return compound->tag != TAG_UNKNOWN;
+    compound->tag = (uint8_t)test.what;
+    reading->specificity += weight;
+    return true;
+}
+
+/* What follows the element in a compound; false when it is not understood. */
+static bool take_part(struct reading *reading, struct style_compound *compound, int byte)
+{
+    if (byte == ':')
+        return take_pseudo(reading, compound);
+    if (byte == '[')
+        return take_attr(reading, compound);
+    return take_named(reading, compound, byte);
+}
+
+static bool is_part(int byte)
+{
+    return byte == '.' || byte == '#' || byte == ':' || byte == '[';
 }
 
 /* False when there is something in it that is not understood. */
 static bool take_compound(struct reading *reading, struct style_compound *compound)
 {
     int byte = css_peek(&reading->css);
-    bool some = true;
     if (byte == '*')
         reading->css.at++;
-    else if (byte == '.' || byte == '#' || byte == ':')
-        some = false;
-    else if (!take_element(reading, compound))
+    else if (!is_part(byte) && !take_element(reading, compound))
         return false;
-    for (;; some = true) {
-        byte = css_peek(&reading->css);
-        if (byte == '.' || byte == '#') {
-            if (!take_named(reading, compound, byte))
-                return false;
-        } else if (byte == ':') {
-            if (!take_root(reading, compound))
-                return false;
-        } else {
-            return some;
-        }
-    }
+    while (is_part(byte = css_peek(&reading->css)))
+        if (!take_part(reading, compound, byte))
+            return false;
+    return true;
 }
 
-/* Behind a compound: 0 at the end, ' ' or '>' between two, -1 for what is not understood. */
+/* Behind a compound: 0 at the end, ' ' or '>' between two, '+' between neighbours, -1 for what is not
+ * understood. */
 static int take_combinator(struct reading *reading)
 {
     size_t before = reading->css.at;
@@ -108,10 +172,11 @@ static int take_combinator(struct reading *reading)
     int byte = css_peek(&reading->css);
     if (byte < 0)
         return 0;
-    if (byte == '>') {
+    bool neighbour = reading->loose && (byte == '+' || byte == '~');
+    if (byte == '>' || neighbour) {
         reading->css.at++;
         css_skip_blank(&reading->css);
-        return '>';
+        return neighbour ? '+' : '>';
     }
     return reading->css.at > before && byte != '+' && byte != '~' && byte != '|' ? ' ' : -1;
 }
@@ -129,8 +194,30 @@ static bool read_selector(struct reading *reading)
             return false;
         combinator = take_combinator(reading);
         compound->child = combinator == '>';
+        reading->count -= combinator == '+'; /* what is above it is above its neighbour */
     } while (combinator > 0);
     return combinator == 0;
+}
+
+/* One that is for too many elements can only show: it must name at least what it is about. */
+static bool read_loosely(struct reading *reading)
+{
+    struct css css = {reading->css.text, 0};
+    *reading = (struct reading){.styles = reading->styles, .css = css, .loose = true};
+    if (!read_selector(reading))
+        return false;
+    const struct style_compound *last = &reading->compounds[reading->count - 1];
+    return last->tag || last->id || last->class_count;
+}
+
+static uint8_t only_shows(uint8_t effects)
+{
+    unsigned shown = 0;
+    if (effects & CSS_DISPLAY_SHOWN)
+        shown |= effects & CSS_DISPLAY;
+    if (effects & CSS_VISIBLE)
+        shown |= effects & CSS_VISIBILITY;
+    return (uint8_t)shown;
 }
 
 static uint32_t *key_of(struct styles *styles, const struct style_compound *last)
@@ -171,6 +258,8 @@ void style_add_selectors(struct styles *styles, struct span list, uint8_t effect
         int byte = css_find(&css, ",", &reading.css.text);
         if (read_selector(&reading))
             add_selector(styles, &reading, effects, layer);
+        else if (only_shows(effects) && read_loosely(&reading))
+            add_selector(styles, &reading, only_shows(effects), layer);
         if (byte < 0)
             return;
         css.at++;

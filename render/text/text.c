@@ -87,10 +87,12 @@ static bool render_tree(struct call *call, const struct tree *tree,
 {
     struct text_writer writer;
     init_writer(&writer, tree, body->max, options);
-    bool fits = plain_links_init(&writer.links, www4mail_arena(call), tree);
+    struct arena *arena = www4mail_arena(call);
+    bool fits = plain_links_init(&writer.links, arena, tree) &&
+                plain_find_echoes(tree, arena, &writer.echoes);
     if (fits) {
         text_blocks(&writer);
-        fits = plain_links_list(&writer.links, www4mail_arena(call), document_out);
+        fits = plain_links_list(&writer.links, arena, document_out);
     }
     end_writer(&writer);
     if (fits)

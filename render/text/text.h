@@ -36,7 +36,8 @@ struct text_mark {
 
 struct text_writer {
     const struct tree *tree;
-    bool blind; /* laid out for somebody who listens */
+    bool blind;            /* laid out for somebody who listens */
+    const uint8_t *echoes; /* by node: enum plain_echo; or NULL */
     struct plain_links links;
     size_t width;
     struct buffer out;    /* finished lines */
@@ -54,6 +55,7 @@ struct text_writer {
     size_t line_columns, widest;
     size_t mark_end;      /* where a link's mark or a thing ended in the paragraph; 0 nowhere */
     size_t thing_end;     /* the same for things (fields, images) alone */
+    size_t button_start;  /* behind a button's bracket in the paragraph; 0 in no button */
     unsigned lists, nobr; /* how deep in them */
     unsigned quotes;      /* how deep in quotation marks */
     unsigned unmarked;    /* how deep in what gets no stars: headings, links, heading cells */
@@ -124,6 +126,9 @@ void text_mark_close(struct text_writer *writer, uint32_t node);
 /* ---- text_things.c: what is shown by words of its own ---- */
 
 void text_image(struct text_writer *writer, uint32_t node);
+
+/* Passes over a picture or link that says nothing new; false when it does. */
+bool text_pass_echo(struct text_writer *writer, uint32_t node);
 void text_area(struct text_writer *writer, uint32_t node);
 
 /* A form control, frame or the like; false when the node is neither. */

@@ -14,7 +14,8 @@ char text_last_byte(const struct text_writer *writer)
 /* A blank, unless one is there or the line has just begun. */
 void text_blank(struct text_writer *writer)
 {
-    if (strchr(" \n\1", text_last_byte(writer)))
+    if (strchr(" \n\1", text_last_byte(writer)) ||
+        (writer->button_start && writer->button_start == writer->para.len))
         return;
     buffer_add_byte(&writer->para, writer->nobr ? TEXT_FIXED_BLANK : ' ');
 }
@@ -25,7 +26,7 @@ void text_para_clear(struct text_writer *writer)
     writer->pre = false;
     writer->link_start = 0;
     writer->link_words = false;
-    writer->mark_end = writer->thing_end = 0;
+    writer->mark_end = writer->thing_end = writer->button_start = 0;
     writer->paragraph++;
 }
 
@@ -188,6 +189,8 @@ bool text_inline_enter(struct text_writer *writer, uint32_t node)
         line_break(writer);
         return false;
     case TAG_a:
+        if (text_pass_echo(writer, node))
+            return false;
         open_link(writer, node);
         return true;
     case TAG_img:

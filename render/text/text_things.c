@@ -31,12 +31,12 @@ static void add_thing(struct text_writer *writer, struct buffer *words, uint32_t
 
 /* ---- images ---- */
 
-/* "[A red boat]", within a link the words alone.  To listeners what is meant to be looked at is
- * called an image; a formula, which has no address, is not. */
+/* "[A red boat]", within a link or button the words alone.  To listeners what is meant to be looked
+ * at is called an image; a formula, which has no address, is not. */
 static void show_image(const struct text_writer *writer, uint32_t node, struct span words,
                        struct buffer *shown)
 {
-    bool bare = !words.len || writer->link_node != TREE_NONE;
+    bool bare = !words.len || writer->link_node != TREE_NONE || writer->button_start;
     bool bracketed = words.len > 2 && words.at[0] == '[';
     if (!writer->blind) {
         if (!bare && !bracketed)
@@ -58,9 +58,19 @@ static void show_image(const struct text_writer *writer, uint32_t node, struct s
         buffer_add_byte(shown, ')');
 }
 
+bool text_pass_echo(struct text_writer *writer, uint32_t node)
+{
+    if (!writer->echoes || !writer->echoes[node])
+        return false;
+    writer->thing_end = writer->para.len; /* words on both sides stay apart */
+    return true;
+}
+
 void text_image(struct text_writer *writer, uint32_t node)
 {
     struct buffer words, shown;
+    if (text_pass_echo(writer, node))
+        return;
     buffer_init(&words, writer->out.max);
     buffer_init(&shown, writer->out.max);
     bool linked = writer->link_node != TREE_NONE && !writer->link_shown && !writer->link_words;
@@ -207,6 +217,7 @@ void text_button_open(struct text_writer *writer)
 {
     set_off(writer);
     buffer_add_text(&writer->para, writer->blind ? "(button: " : "[");
+    writer->button_start = writer->para.len;
 }
 
 void text_button_close(struct text_writer *writer)
@@ -215,4 +226,5 @@ void text_button_close(struct text_writer *writer)
         writer->para.len--;
     buffer_add_byte(&writer->para, writer->blind ? ')' : ']');
     writer->mark_end = writer->thing_end = writer->para.len;
+    writer->button_start = 0;
 }

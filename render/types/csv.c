@@ -130,7 +130,7 @@ static bool write_rows(struct building *building, const struct csv *csv, struct 
     return !record->text.failed;
 }
 
-/* PASS when there is nothing to make columns of. */
+/* PASS when there is nothing to make columns of, or too much. */
 static enum module_result write_file(struct building *building, struct csv *csv,
                                      struct csv_record *record)
 {
@@ -141,7 +141,12 @@ static enum module_result write_file(struct building *building, struct csv *csv,
         return building_no_memory(building->call);
     if (!csv->separator)
         return MODULE_PASS;
-    if (!survey(csv, record, shown) || !write_rows(building, csv, record, shown))
+    record->cut = false;
+    if (!survey(csv, record, shown))
+        return building_no_memory(building->call);
+    if (record->cut)
+        return MODULE_PASS;
+    if (!write_rows(building, csv, record, shown))
         return building_no_memory(building->call);
     return MODULE_OK;
 }

@@ -9,6 +9,7 @@ enum { LOOK_RECORDS = 100, LOOK_BYTES = 64 * 1024, RECORD_MAX = 64 * 1024 * 1024
 void csv_init(struct csv_record *record)
 {
     record->count = 0;
+    record->cut = false;
     buffer_init(&record->text, RECORD_MAX);
 }
 
@@ -61,11 +62,16 @@ static void take_field(struct csv_record *record, struct span *rest, char separa
     size_t from = at;
     while (at < rest->len && !is_end(rest->at[at], separator))
         at++;
-    buffer_add_span(&record->text, span_trim((struct span){rest->at + from, at - from}));
-    if (record->count < CSV_MAX_FIELDS)
+    struct span behind = {rest->at + from, at - from}, words = span_trim(behind);
+    if (quoted && words.len && words.at > behind.at)
+        buffer_add_byte(&record->text, ' ');
+    buffer_add_span(&record->text, words);
+    if (record->count < CSV_MAX_FIELDS) {
         record->lengths[record->count++] = record->text.len - start;
-    else
+    } else {
         record->text.len = start;
+        record->cut = true;
+    }
     *rest = span_from(*rest, at);
 }
 

@@ -12,6 +12,7 @@ struct csv_record {
     size_t count;                       /* more than are kept are not counted */
     struct buffer text;
     size_t lengths[CSV_MAX_FIELDS]; /* while it is read */
+    bool cut;                       /* there was no room for all fields of one that was read */
 };
 
 void csv_init(struct csv_record *record);

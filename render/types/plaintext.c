@@ -38,7 +38,10 @@ static void clean(struct buffer *text)
             at = next - 1;
             continue;
         }
-        if (byte == '\f' || byte == '\v' || (byte == '\n' && line_ends > EMPTY_LINES))
+        /* They end a line, too; mostly of one that has ended. */
+        if (byte == '\f' || byte == '\v')
+            byte = line_ends || !to ? '\0' : '\n';
+        if (!byte || (byte == '\n' && line_ends > EMPTY_LINES))
             continue;
         line_ends = byte == '\n' ? line_ends + 1 : 0;
         text->at[to++] = byte;

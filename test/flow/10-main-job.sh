@@ -39,7 +39,7 @@ expect_in "$T/ann.txt" 'The north basin is closed'
 expect_in "$T/ann.txt" "$WEB/south.html"
 expect_in "$T/ann.txt" "tides.html?port=3&copy=2"
 expect_in "$T/ann.txt" 'This is page number 1'
-expect_in "$T/ann.txt" 'mailto:web@agent.example?subject=GET'
+expect_in "$T/ann.txt" 'mailto:web@agent.example?subject=HTML'
 expect_in "$T/ann.txt" 'Grüße aus dem Hafen'
 expect_not_in "$T/ann.txt" 'must not be mailed'
 expect_not_in "$T/ann.txt" 'scripts never run'

@@ -38,11 +38,23 @@ echo '<p>too deep' >"$T/www/in/deep.html"
 } >"$T/www/many.html"
 printf '\211PNG\r\n' >"$T/www/in/3.html"
 
+# A frame has a charset of its own, also one that nobody declares.
+printf '<meta charset=utf-8><p>words in UTF-8<iframe src=in/sjis.html></iframe><iframe src=in/east.html></iframe>' \
+    >"$T/www/letters.html"
+printf '<meta charset=shift_jis><p>\223\372\226\173\214\352' >"$T/www/in/sjis.html"
+printf '<p>\317\360\350\342\345\362 \354\350\360, \377 \347\344\345\361\374. \315\345 \355\340\344\356 \341\356\377\362\374\361\377, \342\361\345 \341\363\344\345\362 \365\360\356\370\356.' \
+    >"$T/www/in/east.html"
+
 printf 'text %s/sheets.html\ntext %s/frames.html\n' "$WEB" "$WEB" | deliver ann
 printf 'text %s/many.html\nsource %s/many.html\n' "$WEB" "$WEB" | deliver bob
+echo "text $WEB/letters.html" | deliver dora
 expect_code 0 agent --once
 expect_replies ann 2
 expect_replies bob 2
+read_replies dora >"$T/dora.txt"
+expect_in "$T/dora.txt" 'words in UTF-8'
+expect_in "$T/dora.txt" '日本語'
+expect_in "$T/dora.txt" 'Привет мир'
 read_replies ann >"$T/ann.txt"
 read_replies bob >"$T/bob.txt"
 
@@ -81,3 +93,41 @@ expect_in "$T/cleo.txt" 'tide tables'
 expect_not_in "$T/cleo.txt" 'In the main frame'
 expect_in "$T/cleo.txt" "$WEB/in/main.html"
 fetched /in/main.html 1
+
+# A frame that kills whoever reads it costs itself only: the page is shown with all its layout.
+mkdir "$T/modules"
+cp "$B"/modules/* "$T/modules/"
+MODULES=$T/modules
+printf 'name: killer\nfile: killer.so\nstage: filter\nrole: builder\norder: {before: [page]}\n%s\n' \
+    'settings: {how: abort, path: ""}' >"$MODULES/killer.module"
+${CC:-gcc} -std=c11 -D_GNU_SOURCE -I. -O1 -fPIC -shared -fvisibility=hidden -DPLACE_PART \
+    -o "$MODULES/killer.so" test/modules/killer.c "$B/module.a" -lnettle ||
+    fail "the module does not build"
+write_accounts </dev/null
+echo '<p>never read' >"$T/www/in/poison.html"
+printf '<p hidden>a secret<p>words around<iframe src=in/poison.html></iframe>' >"$T/www/around.html"
+printf 'text %s/around.html\nhtml %s/around.html\n' "$WEB" "$WEB" | deliver eve
+expect_code 0 agent --once
+read_replies eve >"$T/eve.txt"
+expect_in "$T/eve.txt" 'words around'
+expect_not_in "$T/eve.txt" 'a secret'
+expect_not_in "$T/eve.txt" 'too difficult'
+expect_not_in "$T/eve.txt" 'never read'
+fetched /in/poison.html 1
+
+# What comes over an open line has no say in a page that came over TLS.
+sed -i "s|ca_file: \"\"|ca_file: $T/nginx/cert.pem|" "$MODULES/http.module"
+echo '.late { display: none }' >"$T/www/in/late.css"
+cat >"$T/www/closed.html" <<HTML
+<title>Closed</title><link rel=stylesheet href="$WEB/in/hide.css?open"><link rel=stylesheet href=in/late.css>
+<p class=ad>words that stay<p class=late>words that go<iframe src="$WEB/in/main.html?open"></iframe>
+<p>and words of the page, which has more of them than its sheets hide.
+HTML
+echo "text $WEBS/closed.html" | deliver fay
+expect_code 0 agent --once
+read_replies fay >"$T/fay.txt"
+expect_in "$T/fay.txt" 'words that stay'
+expect_not_in "$T/fay.txt" 'words that go'
+expect_not_in "$T/fay.txt" 'In the main frame'
+fetched '/in/hide.css?open' 0
+fetched '/in/main.html?open' 0

@@ -61,7 +61,7 @@ grep -qE '^Kiel +9$' "$T/bob.txt" || fail "depths are no table: $(cat "$T/bob.tx
 expect_in "$T/bob.txt" '    kept   as it is'
 expect_in "$T/bob.txt" 'sentence number 8'
 expect_in "$T/cleo.txt" '<th>Port</th>'
-expect_in "$T/cleo.txt" 'subject=GET'
+expect_in "$T/cleo.txt" 'subject=HTML'
 expect_in "$T/cleo.txt" 'application/json boats.json 94 bytes'
 expect_not_in "$T/cleo.txt" '<item>'
 

@@ -50,5 +50,5 @@ done
 for gone in '<script' 'onload' 'onclick' 'onerror' 'src=' 'javascript:' 'data:' 'color:red' 't.example/x'; do
     ! grep -qiF -- "$gone" "$T/odd.out.html" || fail "$gone went out"
 done
-expect_in "$T/odd.out.html" 'mailto:web@agent.example?subject=GET%20http:%2F%2Fwww.example%2Fy'
+expect_in "$T/odd.out.html" 'mailto:web@agent.example?subject=HTML%20http:%2F%2Fwww.example%2Fy'
 echo "figure: $written bytes read"

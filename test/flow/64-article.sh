@@ -53,3 +53,8 @@ lacks words.txt 'News of today' 'I saw it first' '[1]'
 "$AGENT" --modules "$MODULES" render --as article "$T/www/links.html" >"$T/links.txt" 2>"$T/said.txt"
 holds links.txt One Two
 holds said.txt 'No article was found'
+
+printf 'port,depth\nAlma,4.5\n' >"$T/www/depths.csv"
+"$AGENT" --modules "$MODULES" render --type text/csv --as article "$T/www/depths.csv" >"$T/depths.txt" 2>"$T/said.txt"
+holds depths.txt port Alma 4.5
+[ ! -s "$T/said.txt" ] || { cat "$T/said.txt"; fail "a table is no article, and nothing is to be said"; }

@@ -55,7 +55,8 @@ start_nginx() {
     WEB=http://127.0.0.1:$WEB_PORT WEBS=https://127.0.0.1:$WEBS_PORT
     mkdir -p "$T/www" "$T/nginx"
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
-        -subj /CN=127.0.0.1 -keyout "$T/nginx/key.pem" -out "$T/nginx/cert.pem" 2>/dev/null
+        -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+        -keyout "$T/nginx/key.pem" -out "$T/nginx/cert.pem" 2>/dev/null
     cat >"$T/nginx/nginx.conf" <<CONF
 $([ "$(id -u)" != 0 ] || echo 'user root;')
 daemon off;

@@ -98,6 +98,25 @@ static const struct builder_ops ops = {.build = build};
 WWW4MAIL_MODULE("killer", "filter", builder, &ops);
 #endif
 
+#ifdef PLACE_PART
+static enum module_result build(struct call *call, void *state, struct span bytes,
+                                const struct page_hints *hints, struct buffer *facts_out,
+                                const struct tree **tree_out)
+{
+    (void)call, (void)state, (void)bytes, (void)hints, (void)facts_out, (void)tree_out;
+    return MODULE_PASS;
+}
+
+static enum module_result add(struct call *call, void **state, const struct page_part *part)
+{
+    (void)state;
+    return strstr(part->url, "poison") ? die(call) : MODULE_OK;
+}
+
+static const struct builder_ops ops = {.build = build, .add = add};
+WWW4MAIL_MODULE("killer", "filter", builder, &ops);
+#endif
+
 #ifdef PLACE_RENDERER
 static enum module_result render(struct call *call, const struct render_input *input,
                                  const struct render_options *options,

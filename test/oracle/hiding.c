@@ -39,6 +39,18 @@ static bool is_unseen_by_name(const char *name)
     return false;
 }
 
+/* One text and nothing else, from "<" and a letter to ">". */
+static bool is_markup_as_text(const struct tree *tree, uint32_t node)
+{
+    const struct tree_node *at = &tree->nodes[node];
+    if (at->end != node + 2 || tree->nodes[node + 1].tag != TAG_TEXT)
+        return false;
+    struct span text = span_trim(tree_text(tree, node + 1));
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return text.len > 2 && text.at[0] == '<' && memchr(letters, text.at[1], sizeof letters - 1) &&
+           text.at[text.len - 1] == '>';
+}
+
 static bool is_hidden_by_itself(const struct tree *tree, uint32_t node)
 {
     const char *name = tree_tag_name(tree->nodes[node].tag);
@@ -48,6 +60,8 @@ static bool is_hidden_by_itself(const struct tree *tree, uint32_t node)
         return true;
     if (strcmp(name, "html") == 0 || strcmp(name, "body") == 0)
         return false;
+    if (strcmp(name, "noscript") == 0 && is_markup_as_text(tree, node))
+        return true;
     if (strcmp(name, "dialog") == 0 && !tree_attr(tree, node, ATTR_open).at)
         return true;
     if (strcmp(name, "input") == 0 &&

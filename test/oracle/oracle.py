@@ -2,7 +2,8 @@
 """Runs the oracle over pages: those of the folders given (HTML files, also packed with gzip, and the
 inputs of html5lib's tokenizer tests) and prints how alike ours and gumbo's are, and the worst pages.
 Fails when recall, precision, order or structure of words is below what is promised on the mean of a
-folder, or when what is hidden is not what rules written independently hide."""
+folder, or when what is hidden is not what rules written independently hide.  Pages of a folder named
+killers may lose structure, never words: that is what ends them."""
 import gzip
 import json
 import os
@@ -80,7 +81,7 @@ def report(kind, rows):
     for page in unlike[:WORST]:
         print("    recall %.4f  precision %.4f  order %.4f  structure %.4f  %s" % page)
     return (mean(recall) >= RECALL and mean(precision) >= PRECISION and mean(order) >= ORDER and
-            mean(shape) >= STRUCTURE and not any(row[6] for _, row in rows))
+            (kind == "killers" or mean(shape) >= STRUCTURE) and not any(row[6] for _, row in rows))
 
 
 def main():

@@ -53,12 +53,12 @@ static inline void extraction_tree(struct extraction *it)
     clean_free(&clean);
 }
 
-static inline void extraction_facts(struct extraction *it)
+static inline void extraction_facts(struct extraction *it, const char *type)
 {
     struct flat_writer facts;
     buffer_init(&it->facts_bytes, FACTS_MAX_BYTES);
     flat_begin(&facts, FACTS_KIND, FACTS_SHAPE, FACTS_MAX_BYTES);
-    building_fact(&facts, FACT_TYPE, 0, SPAN_LITERAL("text/html"));
+    building_fact(&facts, FACT_TYPE, 0, span_of(type));
     building_fact(&facts, FACT_CHARSET, 0, SPAN_LITERAL("utf-8"));
     assert_true(flat_end(&facts, &it->facts_bytes));
     assert_true(flat_open(&it->facts, FACTS_KIND, FACTS_SHAPE, buffer_span(&it->facts_bytes)));
@@ -93,7 +93,7 @@ static inline void extraction_ready(struct extraction *it, struct span page)
         (struct extraction){.fault = FAULT_INIT, .page = page, .arena = arena_new(EXTRACT_MEMORY)};
     it->call = (struct call){.module = "article", .arena = it->arena, .fault = &it->fault};
     extraction_tree(it);
-    extraction_facts(it);
+    extraction_facts(it, "text/html");
 }
 
 static inline void extract_page(struct extraction *it, struct span page, enum render_part part)

@@ -248,15 +248,101 @@ static void told_by_the_head(void **state)
     extraction_done(&it);
 }
 
+/* A box around a quotation stays, whatever it is called; one with more in it does not. */
+static void quotation(void **state)
+{
+    (void)state;
+    static const char *const in[] = {"It was grand", "Bob Sailor", NULL};
+    static const char *const out[] = {"Follow us", "on all the networks", NULL};
+    struct extraction it;
+    find(&it,
+         HEAD "<div>" P1 "<div class=social-embed>\n<blockquote><p>It was grand to cross again "
+              "<a href=/x>pic.example/x</a></p>Bob Sailor <a href=/b>May 1</a></blockquote>\n"
+              "<script src=/w.js></script></div>" P2 P3
+              "<div class=social-embed><blockquote><p>Follow us, friends, on all the networks, "
+              "every day.</p></blockquote><p>And tell others.</p></div></div>" FOOT,
+         PART_ARTICLE);
+    expect_found(&it, story);
+    expect_found(&it, in);
+    expect_left_out(&it, out);
+    extraction_done(&it);
+}
+
+static enum module_result ask_as(const char *type, enum render_part part)
+{
+    struct extraction it;
+    extraction_ready(&it, SPAN_LITERAL(HEAD "<div>" P1 P2 P3 "</div>" FOOT));
+    buffer_free(&it.facts_bytes);
+    extraction_facts(&it, type);
+    extraction_ask(&it, part);
+    enum module_result result = it.result;
+    assert_true(result != MODULE_OK || part == PART_PAGE || it.extract.tree);
+    assert_true(result == MODULE_OK || (!it.extract.tree && !it.extract.note.len));
+    extraction_done(&it);
+    return result;
+}
+
+/* What is no page has no article: all of it is shown, and nothing said. */
+static void other_types(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"application/json",          "application/rss+xml",
+                                         "application/atom+xml",      "text/csv",
+                                         "text/tab-separated-values", "text/plain"};
+    static const char *const pages[] = {"text/html", "application/xhtml+xml", "text/markdown"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_int_equal(ask_as(others[i], PART_WORDS), MODULE_PASS);
+        assert_int_equal(ask_as(others[i], PART_ARTICLE), MODULE_PASS);
+        assert_int_equal(ask_as(others[i], PART_PAGE), MODULE_PASS);
+    }
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        assert_int_equal(ask_as(pages[i], PART_ARTICLE), MODULE_OK);
+    assert_int_equal(ask_as("text/markdown", PART_PAGE), MODULE_PASS);
+}
+
+static void expect_said(const char *head, const char *body, const char *title, const char *byline)
+{
+    struct extraction it;
+    struct buffer page;
+    buffer_init(&page, 1 << 16);
+    buffer_add_text(&page, head);
+    buffer_add_text(&page, body);
+    buffer_add_text(&page, "<div>" P1 P2 P3 "</div>");
+    extract_page(&it, buffer_span(&page), PART_ARTICLE);
+    expect_found(&it, story);
+    expect_line(it.extract.title, title);
+    expect_line(it.extract.byline, byline);
+    extraction_done(&it);
+    buffer_free(&page);
+}
+
+static void said_of_it(void **state)
+{
+    (void)state;
+    expect_said("<title>t</title><meta property='x:title DC:Title' content='The ferry'>"
+                "<meta name=author content='Ann Boat (http://ann.example/)'>",
+                "", "The ferry", "Ann Boat (http://ann.example/)");
+    expect_said("<title>The ferry runs again | News | Island Post</title>",
+                "<h1>Island Post</h1><h2>The ferry runs again</h2><p class=byline><a rel=author "
+                "href=/ann>Ann Boat</a> - May 1, 2026</p>",
+                "The ferry runs again", "Ann Boat");
+    expect_said("<title>Ferry time again, and by day — everything about boats</title>",
+                "<h1>everything about boats</h1><p class=byline>Ann Boat \u2022 8h</p>", "",
+                "Ann Boat");
+    expect_said("<title>t</title>", "<span class=author__name>Ann Boat \u2014</span>", "",
+                "Ann Boat");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chrome),           cmocka_unit_test(kept),
-        cmocka_unit_test(captions),         cmocka_unit_test(without_blanks),
-        cmocka_unit_test(right_to_left),    cmocka_unit_test(loose_text),
-        cmocka_unit_test(front_page),       cmocka_unit_test(nothing),
-        cmocka_unit_test(told_by_the_head), cmocka_unit_test(long_comments),
-        cmocka_unit_test(table_of_links),
+        cmocka_unit_test(quotation),      cmocka_unit_test(other_types),
+        cmocka_unit_test(said_of_it),     cmocka_unit_test(chrome),
+        cmocka_unit_test(kept),           cmocka_unit_test(captions),
+        cmocka_unit_test(without_blanks), cmocka_unit_test(right_to_left),
+        cmocka_unit_test(loose_text),     cmocka_unit_test(front_page),
+        cmocka_unit_test(nothing),        cmocka_unit_test(told_by_the_head),
+        cmocka_unit_test(long_comments),  cmocka_unit_test(table_of_links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,6 +71,23 @@ static void brackets(void **state)
     repeated("", "<script type=application/json>{}</script>", 20000, "");
 }
 
+static void strings(void **state)
+{
+    (void)state;
+    repeated("<script></script>", "<p>" SENTENCE, 1, "");
+    repeated("<script>", "JSON.parse(\"", 100000, "</script>");
+    repeated("<script>JSON.parse('", "\\u12", 200000, "')</script>");
+    repeated("<script>JSON.parse('[", "\\\\\\", 200000, "</script>");
+    repeated("", "<script>x.push([1,\"1:[\\n2:Tfff,\\n\"])</script>", 20000, "");
+    repeated("<script>x.push([1,\"", "a:[[\\nT1,\\n", 100000, "\"])</script>");
+    repeated("<script>x.push([1,\"", "a:T0,", 200000, "\"])</script>");
+    repeated("<script>x.push([1,\"1:Tffffffffff,", SENTENCE " ", 80000, "\"])</script>");
+    repeated("", "<noscript>&lt;p&gt;", 20000, SENTENCE);
+    repeated("<meta name='", "dc:title ", 20000, "' content=x>");
+    repeated("<p class=byline>Ann", " - 1 |", 20000, "</p><p>" SENTENCE);
+    repeated("", "<div class=byline rel=author>", 20000, SENTENCE);
+}
+
 static void too_much_data(void **state)
 {
     (void)state;
@@ -100,7 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_candidates), cmocka_unit_test(long_names),
         cmocka_unit_test(brackets),        cmocka_unit_test(too_much_data),
-        cmocka_unit_test(too_many_nodes),
+        cmocka_unit_test(too_many_nodes),  cmocka_unit_test(strings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,89 @@ static void state_of_the_page(void **state)
                 "data for that script");
 }
 
+static void parsed_strings(void **state)
+{
+    (void)state;
+    expect_text("<body><div id=app></div><script>window.__DATA__ = "
+                "JSON.parse(\"{\\\"a\\\":[\\\"" ONE "\\\",\\\"" TWO "\\\",\\\"" THREE
+                "\\\"]}\");go()</script>",
+                "data for that script");
+    expect_text("<body><div id=app></div><script>start(JSON.parse( '{\"a\":[\"" ONE
+                "\",\"Ann\\'s \\u00e9\\x41 \\ud83d\\ude00 " TWO "\",\"" THREE "\"]}'))</script>",
+                "data for that script");
+    struct extraction it;
+    extract_page(&it,
+                 SPAN_LITERAL("<script>start(JSON.parse('[\"" ONE "\",\"Ann\\'s \\u00e9\\x41 "
+                              "\\ud83d\\ude00 " TWO "\",\"" THREE "\"]'))</script>"),
+                 PART_PAGE);
+    static const char *const in[] = {"Ann's \u00e9A \U0001F600 Carpenters", NULL};
+    expect_found(&it, in);
+    extraction_done(&it);
+}
+
+static void pushed_strings(void **state)
+{
+    (void)state;
+    expect_text(
+        "<body><script>(self.x=self.x||[]).push([0])</script>"
+        "<script>self.x.push([1,\"0:I[7,[],\\\"\\\"]\\n2:[\\\"$\\\",\\\"div\\\",null,"
+        "{\\\"children\\\":[\\\"" ONE "\\\",\\\"The old bridge \"])</script>"
+        "<script>self.x.push([1,\"was blue once, and green before that, as the painters say "
+        "who know.\\\",\\\"" TWO "\\\",\\\"" THREE "\\\"]}]\\n\"])</script>",
+        "data for that script");
+    struct extraction it;
+    extract_page(
+        &it,
+        SPAN_LITERAL("<body><script>f.push([1,\"a:Te2,\"])</script><script>f.push([1,\"" ONE
+                     " \\\"Yes\\\", \\u0041nn said.\\n" TWO "\\n" THREE "\"])</script>"),
+        PART_PAGE);
+    static const char *const in[] = {ONE, "\"Yes\", Ann said.", "Carpenters from three", NULL};
+    expect_found(&it, in);
+    assert_false(extraction_has(&it, "walkers")); /* it is no more than it says it is */
+    extraction_done(&it);
+}
+
+static void noscript(void **state)
+{
+    (void)state;
+    struct extraction it;
+    extract_page(&it,
+                 SPAN_LITERAL("<title>x</title><div id=app></div><noscript><div><p>" ONE
+                              "</p><p>" TWO "</p><p>" THREE "</p></div></noscript>"),
+                 PART_ARTICLE);
+    expect_found(&it, whole);
+    assert_true(span_find(it.extract.note, SPAN_LITERAL("without scripts")) > 0);
+    extraction_done(&it);
+    extract_page(&it,
+                 SPAN_LITERAL("<div><p>" ONE "</p><p>" TWO "</p><p>" THREE
+                              "</p></div><noscript><p>" ONE ONE "</p><p>" ONE ONE
+                              "</p></noscript>"),
+                 PART_ARTICLE);
+    expect_found(&it, whole);
+    assert_null(it.extract.note.at);
+    extraction_done(&it);
+    extract_page(&it,
+                 SPAN_LITERAL("<div id=app></div><noscript>Please turn on JavaScript.</noscript>"),
+                 PART_ARTICLE);
+    assert_null(it.extract.tree);
+    extraction_done(&it);
+}
+
+static void wrapped_metadata(void **state)
+{
+    (void)state;
+    struct extraction it;
+    extract_page(&it,
+                 SPAN_LITERAL("<p>" ONE "</p><p>" TWO "</p><p>" THREE
+                              "</p><script type=application/ld+json> <![CDATA[ "
+                              "{\"@type\":\"NewsArticle\",\"author\":[\"Ann\",{\"name\":\"Bob\"}],"
+                              "\"datePublished\":\"2026-05-01\"} ]]> </script>"),
+                 PART_ARTICLE);
+    expect_line(it.extract.byline, "Ann, Bob");
+    expect_line(it.extract.date, "2026-05-01");
+    extraction_done(&it);
+}
+
 static void metadata(void **state)
 {
     (void)state;
@@ -125,7 +208,15 @@ static void simpler_page(void **state)
                  PART_PAGE);
     assert_null(it.extract.tree);
     expect_line(it.extract.note,
-                "This page shows its text by a script only. Try: http://example.org/amp?a=1");
+                "This page shows its text by a script only. Try its simpler version (AMP): "
+                "http://example.org/amp?a=1");
+    extraction_done(&it);
+    extract_page(&it,
+                 SPAN_LITERAL("<link rel=alternate type=application/rss+xml href=/feed><link "
+                              "rel=alternate media=print href=/print><div id=app></div>"),
+                 PART_PAGE);
+    expect_line(it.extract.note, "This page shows its text by a script only. Try its version for "
+                                 "printing: http://example.org/print");
     extraction_done(&it);
     extract_page(&it, SPAN_LITERAL("<link rel=amphtml href='javascript:x()'>"), PART_PAGE);
     assert_null(it.extract.note.at);
@@ -135,9 +226,11 @@ static void simpler_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linked_data), cmocka_unit_test(state_of_the_page),
-        cmocka_unit_test(metadata),    cmocka_unit_test(without_blanks),
-        cmocka_unit_test(no_text),     cmocka_unit_test(simpler_page),
+        cmocka_unit_test(linked_data),    cmocka_unit_test(state_of_the_page),
+        cmocka_unit_test(metadata),       cmocka_unit_test(without_blanks),
+        cmocka_unit_test(parsed_strings), cmocka_unit_test(pushed_strings),
+        cmocka_unit_test(noscript),       cmocka_unit_test(wrapped_metadata),
+        cmocka_unit_test(no_text),        cmocka_unit_test(simpler_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

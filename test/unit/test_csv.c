@@ -2,6 +2,8 @@
 /* csv: separators, quotes, headings, limits. */
 #include "test/unit/types_fixture.h"
 
+#include "render/types/csv_fields.h"
+
 #define TR(a, b) "<tr><td>" a "</td><td>" b "</td></tr>"
 #define HEAD(a, b) "<table><thead><tr><th>" a "</th><th>" b "</th></tr></thead><tbody>"
 #define END "</tbody></table>"
@@ -40,6 +42,7 @@ static void test_quotes(void **state)
     /* One that is never closed, and one within a word. */
     expect("A,B\n\"x,1\ny,5\"\n", HEAD("A", "B") "<tr><td>x,1\ny,5</td></tr>" END);
     expect("A,B\n\"x,1\ny,2\n", HEAD("A", "B") TR("\"x", "1") TR("y", "2") END);
+    expect("A,B\n\"John\" Smith,\"a\"b\n", HEAD("A", "B") TR("John Smith", "ab") END);
     expect("A,B\n5\" pipe,1\n", HEAD("A", "B") TR("5\" pipe", "1") END);
 }
 
@@ -82,6 +85,15 @@ static void test_others(void **state)
 {
     (void)state;
     expect_pass(SPAN_LITERAL("just\nlines\n"));
+    struct buffer wide = repeated("n", ",n", 2 * CSV_MAX_FIELDS + 1, "\n1,2\n");
+    expect_pass(buffer_span(&wide));
+    buffer_free(&wide);
+    wide = repeated("n", ",n", 2 * CSV_MAX_FIELDS - 1, "\n1,2\n");
+    struct built built;
+    build(&built, "yes", buffer_span(&wide), &typed_hints);
+    assert_int_equal(built.result, MODULE_OK);
+    done(&built);
+    buffer_free(&wide);
     expect_pass(SPAN_LITERAL(""));
     expect_pass(SPAN_LITERAL("<!DOCTYPE html><p>a,b"));
     expect_pass(SPAN_LITERAL("PK\3\4\0,\0,"));

@@ -94,10 +94,10 @@ static void mail_links(void **state)
 {
     (void)state;
     check_to("<a href=\"https://a.example/x?b=1&c=%0D%0A;\">w</a>", "web+x@www.example",
-             "<a href=\"mailto:web+x@www.example?subject=GET%20https:%2F%2Fa.example%2Fx%3Fb%3D1"
+             "<a href=\"mailto:web+x@www.example?subject=HTML%20https:%2F%2Fa.example%2Fx%3Fb%3D1"
              "%26c%3D%250D%250A%3B\">w</a>");
     check_to("<a href=\"https://a.example/'<>é\">w</a>", "a\"b?c&d@x",
-             "<a href=\"mailto:a%22b%3Fc%26d@x?subject=GET%20https:%2F%2Fa.example%2F%27%3C%3E"
+             "<a href=\"mailto:a%22b%3Fc%26d@x?subject=HTML%20https:%2F%2Fa.example%2F%27%3C%3E"
              "%C3%A9\">w</a>");
     check_to("<a href=\"mailto:me@x.example\">m</a>", "web@www.example",
              "<a href=\"mailto:me@x.example\">m</a>");

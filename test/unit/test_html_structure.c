@@ -118,6 +118,13 @@ static void link_twice(void **state)
           "<a href=\"http://a.example/\">w</a><a href=\"http://b.example/\"><img src=\"p\"/></a>",
           "<a href=\"http://a.example/\">[image] [____]</a> <a href=\"http://a.example/\">w</a> "
           "<a href=\"http://b.example/\">[image]</a>");
+    check("<p><a href=\"http://a.example/\"><img alt=\"W\"/></a></p><a "
+          "href=\"http://a.example/\">w</a>",
+          "<a href=\"http://a.example/\">w</a>");
+    check(
+        "<img alt=\"Waves at night behind a pier\"/> x <img alt=\"Waves at night behind a pier\"/>",
+        "[Waves at night behind a pier] x [Waves at night behind a pier]");
+    check("<h3 id=\"p\">Part<a href=\"#p\">¶</a></h3>", "<h3>Part</h3>\n");
 }
 
 static void places_within(void **state)
@@ -135,7 +142,7 @@ static void places_within(void **state)
 
 #define FORM_NOTE                                                                                  \
     "%0D%0A%23%20Write%20what%20you%20look%20for%20behind%20%3D%2C%20with%20%2B%20for%20blanks."
-#define FORM "<a href=\"mailto:web@www.example?body=GET%20https:%2F%2Fs.example%2Fs%3F"
+#define FORM "<a href=\"mailto:web@www.example?body=HTML%20https:%2F%2Fs.example%2Fs%3F"
 
 static void forms(void **state)
 {

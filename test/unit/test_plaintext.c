@@ -45,6 +45,7 @@ static void test_controls(void **state)
 {
     (void)state;
     expect("a\n\fb\n\n\n\n\n\n\fc", "<pre>a\nb\n\n\nc</pre>");
+    expect("\fa\fb\f\nc\n\f", "<pre>a\nb\n\nc</pre>");
     expect("\x1b[1;31mred\x1b[0m \x1b[", "<pre>red </pre>");
     expect_pass(SPAN_LITERAL("a\0b"));
     expect_pass(SPAN_LITERAL("\x89PNG\r\n\x1A\n\0\0\0\rIHDR"));

@@ -80,6 +80,8 @@ static void test_selectors(void **state)
 {
     (void)state;
     static const char *const hide[] = {".c{display:none}",
+                                       ".c:not(.x){display:none}",
+                                       "[id]{display:none}",
                                        "#i{display:none}",
                                        "p.c{display:none}",
                                        "P.c{display:none}",
@@ -115,11 +117,11 @@ static void test_selectors(void **state)
                                         "div.c{display:none}",
                                         ".c .d{display:none}",
                                         ".c:hover{display:none}",
-                                        ".c:not(.x){display:none}",
+                                        ".c:not(.c2){display:none}",
                                         ".c::before{display:none}",
                                         "p+.c{display:none}",
                                         ".d~p{display:none}",
-                                        "[id]{display:none}",
+                                        "[data-id]{display:none}",
                                         ".c[hidden]{display:none}",
                                         ".c >{display:none}",
                                         "> .c{display:none}",
@@ -226,12 +228,22 @@ static void test_direction(void **state)
     done(&built);
 }
 
+static void test_noscript(void **state)
+{
+    (void)state;
+    shown("<p>a</p><noscript><p>b</p></noscript><noscript>c &lt; d</noscript>", "a b c < d");
+    shown("<p>a</p><noscript> &lt;img src=\"/x.gif\" alt=\"\"/&gt; </noscript><noscript><i>b</i> "
+          "&lt;c&gt;</noscript>",
+          "a b <c>");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attributes), cmocka_unit_test(test_selectors),
         cmocka_unit_test(test_cascade),    cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_all_hidden), cmocka_unit_test(test_direction),
+        cmocka_unit_test(test_noscript),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,15 +40,20 @@ static void test_selectors_kept(void **state)
     static const struct {
         const char *css;
         uint32_t kept;
-    } sheets[] = {{"", 0},
-                  {".a{color:red}", 0},
-                  {".a{display:none}", 1},
-                  {".a,.b , #c p{display:block}", 3},
-                  {".a:hover,.b{display:none}", 1},
-                  {".a.b.c.d{display:none}.a.b.c.d.e{display:none}", 1},
-                  {"a b i p u s{display:none} a b i p u s q{display:none}", 1},
-                  {"@media print{.a{display:none}}", 0},
-                  {"@media screen{.a{display:none}", 1}};
+    } sheets[] = {
+        {"", 0},
+        {".a{color:red}", 0},
+        {".a{display:none}", 1},
+        {".a,.b , #c p{display:block}", 3},
+        {".a:hover,.b{display:none}", 1},
+        {".a.b.c.d{display:none}.a.b.c.d.e{display:none}", 1},
+        {"a b i p u s{display:none} a b i p u s q{display:none}", 1},
+        {"[hidden],a[role=menu],:not(.a,#b){display:none}", 3},
+        {"[data-x],[href],details:not([open]) p,[src='a'],[role^=m],[role,[role=\"m]{display:none}",
+         0},
+        {":not(.a.b),:not(),:not(:hover),:not(a,b,i,u){display:none}", 0},
+        {"@media print{.a{display:none}}", 0},
+        {"@media screen{.a{display:none}", 1}};
     for (size_t i = 0; i < sizeof sheets / sizeof *sheets; i++) {
         struct styles *styles = read_sheet(span_of(sheets[i].css));
         assert_int_equal(styles_count(styles), sheets[i].kept);
@@ -177,12 +183,97 @@ static void test_effects(void **state)
     tree_build_free(&tb);
 }
 
+/* Attributes, and what an element is not: which of the nodes with an id are hidden. */
+static void test_attributes_and_not(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *selector, *hidden;
+    } rules[] = {{"[role]", "bd"},
+                 {"[role=menu]", "b"},
+                 {"[ROLE = 'main menu' ]", "d"},
+                 {"[role=men]", ""},
+                 {"p[aria-hidden=true]", "c"},
+                 {"p:not([aria-hidden=true])", "bd"},
+                 {"p:not(.x)", "cd"},
+                 {"p:not(.x, #c)", "d"},
+                 {"p:not(.x):not([role])", "c"},
+                 {"div:not(.y) > .x", "b"},
+                 {"div:not(.z) .x", ""},
+                 {".x:not(i)", "b"},
+                 {".x:not(p)", ""}};
+    struct tree_builder tb =
+        tree_build("<div class=\"z\"><p id=\"b\" class=\"x\" role=\"menu\">t</p>"
+                   "<p id=\"c\" aria_hidden=\"true\">t</p>"
+                   "<p id=\"d\" role=\"main menu\">t</p></div>");
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        uint8_t effects[16] = {0};
+        bool too_much;
+        char css[256], hidden[8] = "";
+        assert_true(tb.tree.node_count <= sizeof effects);
+        snprintf(css, sizeof css, "%s{display:none}", rules[i].selector);
+        work_of(css, &tb.tree, effects, &too_much);
+        for (uint32_t node = 0; node < tb.tree.node_count; node++)
+            if (effects[node] & CSS_DISPLAY_NONE && tree_attr(&tb.tree, node, ATTR_id).len)
+                hidden[strlen(hidden)] = tree_attr(&tb.tree, node, ATTR_id).at[0];
+        assert_string_equal(hidden, rules[i].hidden);
+    }
+    tree_build_free(&tb);
+}
+
+/* A rule that is not understood hides nothing; that it would show something is not lost. */
+static void test_in_doubt_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *selector;
+        bool shows;
+    } rules[] = {{".a:first-child", true},
+                 {".a:NTH-CHILD( 2n + 1 )", true},
+                 {".a:not(.q, [x=')'])", true},
+                 {"h1 + .a", true},
+                 {"div > h1~p.a", true},
+                 {".q, h1 +.a", true},
+                 {".a.b.c.d.e", true},
+                 {"#i#j.a", true},
+                 {"div:not(.q:hover) .a", true},
+                 {"i > h1 + .a", false},
+                 {".a:hover", false},
+                 {".a:focus-within", false},
+                 {"input:checked + .a", false},
+                 {".a::before", false},
+                 {".a:not(", false},
+                 {":not(.q.r)", false},
+                 {"h1 + :first-child", false},
+                 {"h1 + ", false},
+                 {"+ .a", false}};
+    struct tree_builder tb =
+        tree_build("<div><h1>t</h1><p class=\"a b c d e\" id=\"i\">t</p></div>");
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        uint8_t effects[16] = {0}, all = 0;
+        bool too_much;
+        char css[256];
+        assert_true(tb.tree.node_count <= sizeof effects);
+        snprintf(css, sizeof css, "p{display:none}%s{display:block;visibility:hidden}",
+                 rules[i].selector);
+        work_of(css, &tb.tree, effects, &too_much);
+        for (uint32_t node = 0; node < tb.tree.node_count; node++)
+            all |= effects[node];
+        assert_int_equal(all, rules[i].shows ? CSS_DISPLAY_SHOWN : CSS_DISPLAY_NONE);
+    }
+    tree_build_free(&tb);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_selectors_kept), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_work_is_linear), cmocka_unit_test(test_work_is_bounded),
+        cmocka_unit_test(test_selectors_kept),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_work_is_linear),
+        cmocka_unit_test(test_work_is_bounded),
         cmocka_unit_test(test_effects),
+        cmocka_unit_test(test_in_doubt_shown),
+        cmocka_unit_test(test_attributes_and_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,11 +62,31 @@ static void memory_ends_over_data(void **state)
     torture("<title>Post</title><body><div id=app></div>" DATA);
 }
 
+static void memory_ends_over_pushed_strings(void **state)
+{
+    (void)state;
+    torture("<title>Post</title><body><div id=app></div><meta name=dc.title content='The bridge'>"
+            "<meta name=date content=2026-05-01><h1>The bridge</h1>"
+            "<script>x.push([1,\"1:T80," LONG "\\n2:[\\\"" LONG "\\\",\\\"" LONG
+            "\\\"]\\n\"])</script>");
+}
+
+static void memory_ends_over_noscript(void **state)
+{
+    (void)state;
+    torture("<title>The bridge</title><body><h1>The bridge</h1><div id=app></div><script "
+            "type=application/ld+json>{\"headline\":\"The bridge\",\"author\":[\"Ann\",\"Bob\"],"
+            "\"datePublished\":\"2026-05-01\"}</script><noscript><div><p>" LONG "</p><p>" LONG
+            "</p></div></noscript>");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_ends_over_a_page),
         cmocka_unit_test(memory_ends_over_data),
+        cmocka_unit_test(memory_ends_over_pushed_strings),
+        cmocka_unit_test(memory_ends_over_noscript),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
