@@ -185,7 +185,7 @@ static size_t label_len(struct span text)
 static struct span add_line(struct buffer *out, struct span rest)
 {
     size_t label = label_len(rest), taken = 0;
-    struct span value = span_from(rest, label), text;
+    struct span value = span_from(rest, label), text = {NULL, 0};
     if (label && value.len)
         taken = text_len(value, &text);
     if (taken) { /* no line end is looked for: there may be none */
