@@ -72,7 +72,8 @@ static void score_unit(struct article *article, const struct article_unit *unit)
     uint32_t chars = unit->chars;
     if (chars < MIN_CHARS)
         return;
-    float points = 2 + (float)unit->commas + (chars > MANY_CHARS ? 3 : (float)(chars / 100));
+    uint32_t hundreds = chars > MANY_CHARS ? 3 : chars / 100;
+    float points = (float)(2 + unit->commas + hundreds);
     if (tag == TAG_li || tag == TAG_dd || tag == TAG_dt || tag == TAG_th || tag == TAG_figcaption ||
         tag == TAG_caption || tag == TAG_body)
         points /= 4;

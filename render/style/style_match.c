@@ -143,8 +143,8 @@ static uint64_t weight_of(const struct style_selector *selector, uint32_t index,
 {
     /* Among important ones the earlier layer wins. */
     uint64_t layer = important ? (uint64_t)(STYLE_NO_LAYER - selector->layer) : selector->layer;
-    return (uint64_t)important << 63 | layer << 55 | (uint64_t)selector->specificity << 24 |
-           (index + 1);
+    return (important ? UINT64_C(1) << 63 : 0) | layer << 55 |
+           (uint64_t)selector->specificity << 24 | (index + 1);
 }
 
 _Static_assert(STYLE_MAX_SELECTORS < 1 << 24, "the order of selectors has 24 bits");
