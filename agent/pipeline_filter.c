@@ -151,7 +151,7 @@ bool filter_run(struct work *work, const struct target *target, struct visit *vi
 {
     int64_t began = clock_monotonic_ms();
     *rendered_out = (struct rendered){.note = ""};
-    bool ok = work->job->crashes > 0
+    bool ok = work->job->crashes >= WORK_CRASHES_ALONE
                   ? attempt(work, target, visit, true, arena, rendered_out, fault)
                   : attempt_whole(work, target, visit, arena, rendered_out, fault);
     if (!ok && fault->code == FAULT_CRASH) {

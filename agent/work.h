@@ -13,7 +13,8 @@
 #include "agent/request/request.h"
 
 enum {
-    WORK_CRASHES_ALONE = 2,  /* the next attempt leaves out the module that was running */
+    WORK_CRASHES_ALONE = 2,  /* the next attempt leaves out the module that was running, and makes
+                                pages the simple way */
     WORK_CRASHES_APOLOGY = 3 /* the next attempt only apologises */
 };
 
