@@ -10,3 +10,5 @@ if [ -n "${SANITIZED:-}" ]; then
     export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0"
 fi
 python3 test/kill/points.py "$B" --sample $sample
+# A worker that dies with its page at hand makes the same mails of it the next time.
+python3 test/kill/points.py "$B" --only "Maildir, moved" --point process:after:GET

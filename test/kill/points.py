@@ -3,10 +3,11 @@
 """Kills the agent at every act of every scenario, lets it run on, and compares with a run that nobody
 disturbed: nothing lost, nothing twice, nothing left behind, and then nothing to do any more.
 
-usage: points.py BUILD [--sample N] [--jobs N] [--only WORDS] [--point MODE:WHEN:N] [--list]
+usage: points.py BUILD [--sample N] [--jobs N] [--only WORDS] [--point MODE:WHEN:ACT] [--list]
 
 MODE is who is killed: run (all of it), process (who acts), term (the run is asked to end), series
-(every process that comes to the end of a mail's data, in one run after the other; N means nothing).
+(every process that comes to the end of a mail's data, in one run after the other; ACT means nothing).
+ACT is a number as --list has it, or how the act's words begin, of which the first is meant.
 Prints a line for each point that went wrong, then `figure:` lines; exit 1 when one went wrong."""
 import argparse
 import collections
@@ -217,6 +218,14 @@ def points_of(scenario, acts):
             for when in ("before", "after")]
 
 
+def named_point(words, name, acts):
+    """The one that MODE:WHEN:ACT names, if the scenario has such an act."""
+    mode, when, act = words.split(":")
+    numbers = [int(act)] if act.isdigit() else \
+        [n for n, words in enumerate(acts, 1) if words.partition(" ")[2].startswith(act)]
+    return [(name, mode, when, number) for number in numbers[:1]]
+
+
 def sample_of(points, count):
     """So many of them, evenly spread, and every series; all when there are no more."""
     series = [point for point in points if point[1] == "series"]
@@ -257,10 +266,8 @@ def run_all(options, folder):
                 print(f"{name}: {trouble}")
             if options.list:
                 print(f"{name}:", *[f"{n} {act}" for n, act in enumerate(acts, 1)], sep="\n  ")
-            points += points_of(BY_NAME[name], len(acts))
-        if options.point:
-            mode, when, number = options.point.split(":")
-            points = [(scenario.name, mode, when, int(number)) for scenario in chosen]
+            points += named_point(options.point, name, acts) if options.point else \
+                points_of(BY_NAME[name], len(acts))
         points = [] if options.list else sample_of(points, options.sample)
         for result in pool.imap_unordered(do_point, points, 3 if options.sample else 8):
             results.append(result)
