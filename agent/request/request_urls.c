@@ -2,6 +2,7 @@
 /* Addresses of pages as people and mail programs write them. */
 #include "agent/request/request_urls.h"
 
+#include "agent/base/charset.h"
 #include "agent/request/transfer.h"
 
 #include <string.h>
@@ -167,7 +168,19 @@ struct span request_url_inside(struct span word)
     return url;
 }
 
-/* The value of a query parameter, percent-decoded into `value`, when no control is in it. */
+/* Well-formed UTF-8 with neither space nor control. */
+static bool is_word(struct span text)
+{
+    uint32_t code;
+    if (!charset_is_utf8(text))
+        return false;
+    while (charset_next(&text, &code))
+        if (code <= ' ' || (code >= 0x7f && code <= 0x9f))
+            return false;
+    return true;
+}
+
+/* The value of a query parameter, percent-decoded into `value`, when it is one word. */
 static const char *query_value(char *value, struct span url, const char *name)
 {
     ptrdiff_t mark = span_find_byte(url, '?');
@@ -188,12 +201,10 @@ static const char *query_value(char *value, struct span url, const char *name)
             bool coded = high >= 0 && low >= 0;
             value[out] = coded ? (char)(high << 4 | low) : pair.at[i];
             i += coded ? 2 : 0;
-            if ((unsigned char)value[out] <= ' ' || value[out] == 0x7f)
-                return NULL;
             out++;
         }
         value[out] = '\0';
-        return value;
+        return is_word((struct span){value, out}) ? value : NULL;
     }
     return NULL;
 }

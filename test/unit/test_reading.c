@@ -7,7 +7,7 @@
 static const struct message_key keys[] = {
     {"a", "INBOX", 7, "1"}, {"b", "INBOX", 7, "1"},  {"a", "Other", 7, "1"},
     {"a", "INBOX", 8, "1"}, {"a", "INBOX", 7, "11"}, {"a", "INBOX7", 0, "1"},
-    {"a", NULL, 7, "1"},
+    {"a", NULL, 7, "1"},    {"a", "INBOX", 71, "1"}, {"aI", "NBOX", 7, "1"},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 

@@ -145,6 +145,10 @@ static void test_repairs(void **state)
          "FETCH https://www.google.com/url?q=javascript%3Aalert(1)"},
         {"https://www.google.com/url?q=https%3A%2F%2Fexample.org%2F%0d%0aX\n",
          "FETCH https://www.google.com/url?q=https%3A%2F%2Fexample.org%2F%0d%0aX"},
+        {"https://www.google.com/url?q=https%3A%2F%2Fexample.org%2F%af\n",
+         "FETCH https://www.google.com/url?q=https%3A%2F%2Fexample.org%2F%af"},
+        {"https://www.google.com/url?q=https%3A%2F%2Fexample.org%2F%c2%85\n",
+         "FETCH https://www.google.com/url?q=https%3A%2F%2Fexample.org%2F%c2%85"},
         {"https://www.google.com/search?q=https://example.org/\n",
          "FETCH https://www.google.com/search?q=https://example.org/"},
     };
