@@ -72,9 +72,9 @@ SCRIPTS = [
                               "SELECT": then_hang(b'* OK [X "aaaaaaaaaa')}),
     script("nul", {"GREETING": b"* OK \0\0 ready\r\n", "SELECT": b"* OK \0\r\n* 1 EX\0ISTS\r\n{tag} OK \0\r\n"}),
     script("nested-structure", {"SIZES": b"* 1 FETCH (UID 7 BODYSTRUCTURE " + b"(" * 200000 +
-                                b")" * 200000 + b")\r\n{tag} OK done\r\n"}, may_die=True),
+                                b")" * 200000 + b")\r\n{tag} OK done\r\n"}),
     script("nested-flags", {"SELECT": b"* FLAGS " + b"(" * 60000 + b")" * 60000 + b"\r\n" +
-                            IMAP["SELECT"]}, harmless=True),
+                            IMAP["SELECT"]}),
     script("badcharset", {"GREETING": b"* OK [BADCHARSET (] hello\r\n"}, harmless=True),
     # numbers that lie
     script("exists-1e6", select("* 1000000 EXISTS", "* OK [UIDVALIDITY 5] ok"), harmless=True),
