@@ -44,6 +44,16 @@ static size_t ascii_run(struct span text)
     return len;
 }
 
+/* ASCII without a call. */
+static bool next_code(struct span *rest, uint32_t *code_out)
+{
+    if (!rest->len || rest->at[0] & 0x80)
+        return charset_next(rest, code_out);
+    *code_out = (unsigned char)*rest->at++;
+    rest->len--;
+    return true;
+}
+
 bool plain_next_run(struct span *rest, struct span *run_out, enum plain_class *class_out)
 {
     uint32_t code;
@@ -55,14 +65,14 @@ bool plain_next_run(struct span *rest, struct span *run_out, enum plain_class *c
         *class_out = PLAIN_KEEP;
         next = span_from(next, len);
     } else {
-        charset_next(&next, &code);
+        next_code(&next, &code);
         *class_out = plain_class(code);
     }
     for (;;) {
         if (*class_out == PLAIN_KEEP)
             next = span_from(next, ascii_run(next));
         ahead = next;
-        if (!charset_next(&ahead, &code) || plain_class(code) != *class_out)
+        if (!next_code(&ahead, &code) || plain_class(code) != *class_out)
             break;
         next = ahead;
     }

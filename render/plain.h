@@ -48,6 +48,12 @@ void plain_clean(struct span text, size_t max, struct buffer *out);
  * decoration. */
 void plain_image(const struct tree *tree, uint32_t node, uint32_t link_node, struct buffer *out);
 
+/* True for the name of a picture's file: "DSC_0393.jpg". */
+bool plain_is_file_name(struct span words);
+
+/* A figure's picture is meant to be looked at. */
+bool plain_in_figure(const struct tree *tree, uint32_t node);
+
 /* What need not be shown because words or pictures beside it say the same. */
 enum plain_echo {
     PLAIN_NO_ECHO,

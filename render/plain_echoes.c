@@ -116,7 +116,7 @@ static void seek_pictures(struct echoes *echoes)
 static void learn_node(struct echoes *echoes, uint32_t node)
 {
     const struct tree_node *at = &echoes->tree->nodes[node];
-    bool heading = at->tag >= TAG_h1 && at->tag <= TAG_h6;
+    bool heading = tree_is_heading(at->tag);
     if (is_link(echoes->tree, node) && echoes->worded[at->link] == PICTURED &&
         !only_pictures(echoes->tree, node)) {
         struct span words = words_of(echoes, node);
@@ -155,6 +155,20 @@ static bool link_says(struct echoes *echoes, uint32_t picture, struct span words
     return span_equal_nocase(buffer_span(&echoes->other), words);
 }
 
+/* The link around a picture has words of its own. */
+static bool link_has_words(const struct echoes *echoes, uint32_t picture)
+{
+    const struct tree *tree = echoes->tree;
+    uint32_t link = echoes->link;
+    if (link == TREE_NONE || picture >= tree->nodes[link].end)
+        return false;
+    for (uint32_t i = link + 1; i < tree->nodes[link].end && i - link < LINK_NODES; i++)
+        if (tree->nodes[i].tag == TAG_TEXT && !(tree->nodes[i].flags & TREE_HIDDEN) &&
+            !is_blank(tree, i))
+            return true;
+    return false;
+}
+
 /* The next words on the page begin with the same. */
 static bool next_says(struct echoes *echoes, uint32_t picture, struct span words)
 {
@@ -183,6 +197,8 @@ static enum plain_echo echo_kind(const struct echoes *echoes, uint32_t node, boo
 
 static bool is_echo(struct echoes *echoes, uint32_t node, struct span words, bool at_once)
 {
+    if (plain_is_file_name(words) && link_has_words(echoes, node))
+        return true;
     if (at_once && (words.len >= SHORT || node < echoes->noscript_end))
         return true;
     if (words.len >= LONG && echoes->said[said_slot(echoes, key_of(words))])
@@ -241,7 +257,7 @@ static bool judge_link(struct echoes *echoes, uint32_t node)
     if (echoes->worded[at->link] <= PICTURED)
         return false;
     struct span words = words_of(echoes, node);
-    return !words.len || key_of(words) == echoes->worded[at->link];
+    return !words.len || plain_is_file_name(words) || key_of(words) == echoes->worded[at->link];
 }
 
 static bool judge_node(struct echoes *echoes, uint32_t node)

@@ -45,8 +45,22 @@ static void add_file_name(struct span name, struct buffer *out)
     buffer_add_byte(out, ']');
 }
 
-/* A figure's picture is meant to be looked at. */
-static bool in_figure(const struct tree *tree, uint32_t node)
+bool plain_is_file_name(struct span words)
+{
+    static const char endings[][8] = {"jpg", "jpeg", "png",  "gif", "webp", "svg",
+                                      "bmp", "avif", "tiff", "tif", "ico"};
+    struct span ending = words;
+    for (ptrdiff_t dot; (dot = span_find_byte(ending, '.')) >= 0;)
+        ending = span_from(ending, (size_t)dot + 1);
+    if (ending.len + 1 >= words.len || span_find_byte(words, ' ') >= 0)
+        return false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (span_equal_nocase(ending, span_of(endings[i])))
+            return true;
+    return false;
+}
+
+bool plain_in_figure(const struct tree *tree, uint32_t node)
 {
     uint32_t at = tree->nodes[node].parent;
     for (int level = 0; level < FIGURE_NEAR && at != TREE_NONE; level++) {
@@ -76,7 +90,7 @@ void plain_image(const struct tree *tree, uint32_t node, uint32_t link_node, str
         alt = tree_attr(tree, node, ATTR_title);
     bool silent = alt.at && !span_trim(alt).len;
     plain_clean(without_style(alt), VALUE_MAX, out);
-    if (link_node == TREE_NONE && out->len == before && !silent && in_figure(tree, node))
+    if (link_node == TREE_NONE && out->len == before && !silent && plain_in_figure(tree, node))
         buffer_add_text(out, "[image]");
     if (out->len > before || link_node == TREE_NONE)
         return;

@@ -37,3 +37,5 @@ const char *tree_tag_name(enum tree_tag tag)
 #undef TAG_NAME
     return tag < TAG_COUNT ? names[tag] : names[TAG_UNKNOWN];
 }
+
+_Static_assert(TAG_h6 - TAG_h1 == 5, "headings follow each other");

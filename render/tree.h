@@ -45,6 +45,8 @@ enum tree_tag {
         TAG_COUNT
 };
 
+_Static_assert(TAG_COUNT <= 256, "a tag takes one byte");
+
 /* Attributes kept; others are dropped by the builder. */
 #define TREE_ATTRS(X)                                                                              \
     X(abbr) X(action) X(align) X(alt) X(aria_hidden) X(aria_label) X(border) X(checked) X(cite)    \
@@ -77,11 +79,14 @@ enum { TREE_NONE = UINT32_MAX };
 struct tree_node {
     uint32_t parent, first_child, next; /* indices; TREE_NONE */
     uint32_t end;                       /* one behind the last node of the subtree */
-    uint32_t text, text_len;            /* of a TAG_TEXT, in the pool */
-    uint32_t first_attr;
-    uint16_t attr_count;
-    uint16_t tag;   /* enum tree_tag */
-    uint16_t flags; /* enum tree_flag */
+    union {
+        uint32_t text;       /* of a TAG_TEXT, in the pool */
+        uint32_t first_attr; /* of an element */
+    };
+    uint32_t text_len;  /* 0 of an element */
+    uint8_t attr_count; /* 0 of a text; each name once */
+    uint8_t tag;        /* enum tree_tag */
+    uint16_t flags;     /* enum tree_flag */
     uint32_t link;  /* number of its target in `links`, 0 when it is no link */
 };
 
@@ -118,5 +123,11 @@ struct span tree_attr(const struct tree *tree, uint32_t node, enum tree_attr_nam
 struct span tree_language(const struct tree *tree, uint32_t node);
 
 const char *tree_tag_name(enum tree_tag tag);
+
+/* h1 to h6. */
+static inline bool tree_is_heading(enum tree_tag tag)
+{
+    return tag >= TAG_h1 && tag <= TAG_h6;
+}
 
 #endif

@@ -16,8 +16,14 @@ struct block {
     _Alignas(max_align_t) char bytes[];
 };
 
+struct adopted {
+    struct adopted *next;
+    void *memory;
+};
+
 struct arena {
     struct block *first;
+    struct adopted *adopted; /* in blocks of the arena */
     size_t taken, max;
 };
 
@@ -33,6 +39,8 @@ void arena_free(struct arena **arena)
 {
     if (!*arena)
         return;
+    for (struct adopted *adopted = (*arena)->adopted; adopted; adopted = adopted->next)
+        free(adopted->memory);
     for (struct block *block = (*arena)->first, *next; block; block = next) {
         next = block->next;
         free(block);
@@ -76,6 +84,21 @@ void *arena_alloc(struct arena *arena, size_t size)
     block->used += size;
     arena->taken += size;
     return at;
+}
+
+bool arena_adopt(struct arena *arena, void *memory, size_t size)
+{
+    struct adopted *adopted = arena_alloc(arena, sizeof *adopted);
+    if (!adopted)
+        return false;
+    if (size > arena->max - arena->taken) {
+        errno = ENOMEM;
+        return false;
+    }
+    *adopted = (struct adopted){arena->adopted, memory};
+    arena->adopted = adopted;
+    arena->taken += size;
+    return true;
 }
 
 char *arena_copy_span(struct arena *arena, struct span text)

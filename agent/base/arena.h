@@ -17,6 +17,10 @@ void arena_free(struct arena **arena);
 /* Zeroed, aligned for any type.  NULL when the maximum is reached or memory is short. */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/* Memory of malloc becomes the arena's, as so many bytes of its maximum.  False, and it stays with who
+ * has it, when the maximum is reached or memory is short. */
+bool arena_adopt(struct arena *arena, void *memory, size_t size);
+
 /* NUL-terminated copies.  NULL as above. */
 char *arena_copy(struct arena *arena, const char *text);
 char *arena_copy_span(struct arena *arena, struct span text);

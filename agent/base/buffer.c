@@ -58,7 +58,7 @@ static bool reserve(struct buffer *buffer, size_t more)
     return true;
 }
 
-bool buffer_add(struct buffer *buffer, const void *bytes, size_t len)
+bool buffer_grow_and_add(struct buffer *buffer, const void *bytes, size_t len)
 {
     if (!reserve(buffer, len))
         return false;
@@ -69,32 +69,23 @@ bool buffer_add(struct buffer *buffer, const void *bytes, size_t len)
     return true;
 }
 
-bool buffer_add_span(struct buffer *buffer, struct span text)
-{
-    return buffer_add(buffer, text.at, text.len);
-}
-
-bool buffer_add_text(struct buffer *buffer, const char *text)
-{
-    return buffer_add(buffer, text, strlen(text));
-}
-
-bool buffer_add_byte(struct buffer *buffer, char byte)
-{
-    return buffer_add(buffer, &byte, 1);
-}
-
+/* Mostly there is room already; then once is enough. */
 bool buffer_printf(struct buffer *buffer, const char *format, ...)
 {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
-    bool ok = len >= 0 && reserve(buffer, (size_t)len);
-    if (ok) {
+    size_t left = buffer->failed ? 0 : buffer->room - buffer->len;
+    int len = vsnprintf(left ? buffer->at + buffer->len : NULL, left, format, args);
+    bool ok = len >= 0 && (size_t)len < left;
+    if (!ok && left)
+        buffer->at[buffer->len] = '\0';
+    if (!ok && len >= 0 && reserve(buffer, (size_t)len)) {
         vsnprintf(buffer->at + buffer->len, (size_t)len + 1, format, again);
-        buffer->len += (size_t)len;
+        ok = true;
     }
+    if (ok)
+        buffer->len += (size_t)len;
     va_end(again);
     va_end(args);
     return ok;

@@ -4,19 +4,9 @@
 
 #include <string.h>
 
-struct span span_of(const char *text)
-{
-    return (struct span){text, text ? strlen(text) : 0};
-}
-
 static unsigned char lower(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
-bool span_equal(struct span a, struct span b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 bool span_starts_nocase(struct span text, struct span prefix)
@@ -48,19 +38,6 @@ struct span span_trim(struct span text)
     while (text.len > 0 && is_white(text.at[text.len - 1]))
         text.len--;
     return text;
-}
-
-struct span span_from(struct span text, size_t from)
-{
-    if (from > text.len)
-        from = text.len;
-    return (struct span){text.at ? text.at + from : NULL, text.len - from};
-}
-
-ptrdiff_t span_find_byte(struct span text, char byte)
-{
-    const char *hit = text.len ? memchr(text.at, byte, text.len) : NULL;
-    return hit ? hit - text.at : -1;
 }
 
 ptrdiff_t span_find(struct span text, struct span wanted)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct span {
     const char *at;
@@ -18,9 +19,15 @@ struct span {
 #define SPAN_LITERAL(text) ((struct span){(text), sizeof(text) - 1})
 
 /* The span of a C string; NULL gives the absent span. */
-struct span span_of(const char *text);
+static inline struct span span_of(const char *text)
+{
+    return (struct span){text, text ? strlen(text) : 0};
+}
 
-bool span_equal(struct span a, struct span b);
+static inline bool span_equal(struct span a, struct span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
 
 /* ASCII letters are compared without case, every other byte as it is. */
 bool span_equal_nocase(struct span a, struct span b);
@@ -30,10 +37,19 @@ bool span_starts_nocase(struct span text, struct span prefix);
 struct span span_trim(struct span text);
 
 /* From `from` to the end; empty when `from` lies beyond it. */
-struct span span_from(struct span text, size_t from);
+static inline struct span span_from(struct span text, size_t from)
+{
+    if (from > text.len)
+        from = text.len;
+    return (struct span){text.at ? text.at + from : NULL, text.len - from};
+}
 
 /* Position of the byte or text, or -1. */
-ptrdiff_t span_find_byte(struct span text, char byte);
+static inline ptrdiff_t span_find_byte(struct span text, char byte)
+{
+    const char *hit = text.len ? (const char *)memchr(text.at, byte, text.len) : NULL;
+    return hit ? hit - text.at : -1;
+}
 ptrdiff_t span_find(struct span text, struct span wanted);
 
 /*

@@ -22,7 +22,8 @@ static float declared(const struct tree *tree, uint32_t node)
 float article_start_score(const struct article *article, uint32_t node)
 {
     float score = (float)article_weight(article, node) + declared(article->tree, node);
-    switch (article->tree->nodes[node].tag) {
+    enum tree_tag tag = article->tree->nodes[node].tag;
+    switch (tag) {
     case TAG_div:
     case TAG_article:
     case TAG_main:
@@ -40,16 +41,10 @@ float article_start_score(const struct article *article, uint32_t node)
     case TAG_li:
     case TAG_form:
         return score - 3;
-    case TAG_h1:
-    case TAG_h2:
-    case TAG_h3:
-    case TAG_h4:
-    case TAG_h5:
-    case TAG_h6:
     case TAG_th:
         return score - 5;
     default:
-        return score;
+        return tree_is_heading(tag) ? score - 5 : score;
     }
 }
 

@@ -93,19 +93,10 @@ static bool leads_within(const struct tree *tree, uint32_t link)
 static void count_element(const struct article *article, uint32_t node, struct article_sums *sums)
 {
     const struct tree *tree = article->tree;
-    switch (tree->nodes[node].tag) {
+    enum tree_tag tag = tree->nodes[node].tag;
+    switch (tag) {
     case TAG_a:
         sums->link_chars = leads_within(tree, node) ? sums->chars / 3 : sums->chars;
-        break;
-    case TAG_h1:
-    case TAG_h2:
-    case TAG_h3:
-    case TAG_h4:
-    case TAG_h5:
-    case TAG_h6:
-        sums->heading_chars = sums->chars;
-        sums->headings += sums->chars > 0;
-        sums->linked_headings += sums->link_chars * 2 > sums->chars;
         break;
     case TAG_ul:
     case TAG_ol:
@@ -137,8 +128,13 @@ static void count_element(const struct article *article, uint32_t node, struct a
     default:
         break;
     }
-    if (is_container(tree->nodes[node].tag))
+    if (is_container(tag))
         sums->block_chars = sums->chars;
+    if (tree_is_heading(tag)) {
+        sums->heading_chars = sums->chars;
+        sums->headings += sums->chars > 0;
+        sums->linked_headings += sums->link_chars * 2 > sums->chars;
+    }
 }
 
 static void add_sums(struct article_sums *to, const struct article_sums *what, bool minus)

@@ -36,13 +36,6 @@ static enum unit_kind kind_of_tag(enum tree_tag tag)
     case TAG_p:
     case TAG_blockquote:
         return KIND_TEXT;
-    case TAG_h1:
-    case TAG_h2:
-    case TAG_h3:
-    case TAG_h4:
-    case TAG_h5:
-    case TAG_h6:
-        return KIND_HEADING;
     case TAG_li:
     case TAG_dd:
     case TAG_dt:
@@ -57,7 +50,7 @@ static enum unit_kind kind_of_tag(enum tree_tag tag)
     case TAG_code:
         return KIND_CODE;
     default:
-        return KIND_BARE;
+        return tree_is_heading(tag) ? KIND_HEADING : KIND_BARE;
     }
 }
 
@@ -131,16 +124,20 @@ static bool is_box(const struct trim *trim, const struct article_unit *unit)
            (density(unit) >= 0.5f && unit->colon && unit->lead_chars < LABEL_CHARS);
 }
 
+/* At either end of the text its kind may be enough to tell whether it is no part of it. */
+static bool is_told_by_kind(const struct trim *trim, enum unit_kind kind, bool *edge_out)
+{
+    *edge_out = kind == KIND_HEADING || (kind == KIND_CAPTION && !trim->article->captions);
+    return kind == KIND_CODE || kind == KIND_CELL || kind == KIND_HEADING || kind == KIND_CAPTION;
+}
+
 /* Before the first sentence: titles, by-lines, dates, links. */
 static bool is_head(const struct trim *trim, const struct article_unit *unit)
 {
     enum unit_kind kind = kind_of(trim->article, unit);
-    if (kind == KIND_CODE || kind == KIND_CELL)
-        return false;
-    if (kind == KIND_HEADING)
-        return true;
-    if (kind == KIND_CAPTION)
-        return !trim->article->captions;
+    bool edge;
+    if (is_told_by_kind(trim, kind, &edge))
+        return edge;
     unsigned names = names_above(trim->article, unit->block);
     if (names & (NAME_BYLINE | NAME_DATE) && unit->chars < BYLINE_CHARS)
         return true;
@@ -155,12 +152,9 @@ static bool is_head(const struct trim *trim, const struct article_unit *unit)
 static bool is_tail(const struct trim *trim, const struct article_unit *unit)
 {
     enum unit_kind kind = kind_of(trim->article, unit);
-    if (kind == KIND_CODE || kind == KIND_CELL)
-        return false;
-    if (kind == KIND_HEADING)
-        return true;
-    if (kind == KIND_CAPTION)
-        return !trim->article->captions;
+    bool edge;
+    if (is_told_by_kind(trim, kind, &edge))
+        return edge;
     unsigned names = names_above(trim->article, unit->block);
     if (names & (NAME_BYLINE | NAME_TAIL) && unit->chars < BIO_CHARS)
         return true;

@@ -163,9 +163,11 @@ void construct_end(struct construct *construct, enum tree_tag tag, const struct 
 
 static bool is_blank(struct span text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (!strchr(" \n\t\f\r", text.at[i]))
+    for (size_t i = 0; i < text.len; i++) {
+        char byte = text.at[i];
+        if (byte && byte != ' ' && byte != '\n' && byte != '\t' && byte != '\f' && byte != '\r')
             return false;
+    }
     return true;
 }
 

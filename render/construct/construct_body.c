@@ -97,7 +97,7 @@ static void close_before(struct construct *construct, enum tree_tag tag)
         construct_imply_ends(construct, TAG_UNKNOWN);
     if ((tag_traits(tag) & TRAIT_CLOSES_P) && !(tag == TAG_table && construct->quirks))
         construct_close_p(construct);
-    if (construct_is_heading(tag) && construct_is_heading(construct_current(construct)))
+    if (tree_is_heading(tag) && tree_is_heading(construct_current(construct)))
         construct_pop(construct);
 }
 
@@ -149,9 +149,12 @@ static void end_form(struct construct *construct)
 
 static void end_heading(struct construct *construct)
 {
-    for (size_t i = construct->depth; i > 1; i--) {
+    size_t open = 0;
+    for (enum tree_tag tag = TAG_h1; tag <= TAG_h6; tag++)
+        open += construct->count[tag];
+    for (size_t i = construct->depth; i > 1 && open; i--) {
         enum tree_tag tag = construct->open[i - 1].tag;
-        if (construct_is_heading(tag)) {
+        if (tree_is_heading(tag)) {
             construct_pop_to(construct, i - 1);
             return;
         }
@@ -207,7 +210,7 @@ void construct_end_in_body(struct construct *construct, enum tree_tag tag,
         construct_start_in_body(construct, tag, &(struct token){.kind = TOKEN_START});
     else if (tag == TAG_form)
         end_form(construct);
-    else if (construct_is_heading(tag))
+    else if (tree_is_heading(tag))
         end_heading(construct);
     else if (is_block(tag))
         end_block(construct, tag);

@@ -31,7 +31,6 @@ struct construct_place {
 enum tree_tag construct_current(const struct construct *construct);
 enum construct_mode construct_mode(const struct construct *construct);
 uint32_t construct_hash(uint32_t seed, struct span text);
-bool construct_is_heading(enum tree_tag tag);
 bool construct_is_table_part(enum tree_tag tag); /* what a text does not stand in: table, tr ... */
 
 /* Where a new node goes when it goes to `target`, an index on the stack. */

@@ -17,7 +17,7 @@ void construct_start_plain(struct construct *construct, enum tree_tag tag,
         construct_end_plain(construct, tag);
     if (traits & TRAIT_VOID)
         construct_add(construct, tag, token);
-    else if (tag == TAG_a || tag == TAG_pre || construct_is_heading(tag))
+    else if (tag == TAG_a || tag == TAG_pre || tree_is_heading(tag))
         construct_push(construct, tag, token);
     else if (traits & TRAIT_BLOCK)
         construct_push(construct, TAG_div, token);

@@ -24,11 +24,6 @@ enum construct_mode construct_mode(const struct construct *construct)
     return construct->open[construct->depth - 1].mode;
 }
 
-bool construct_is_heading(enum tree_tag tag)
-{
-    return tag >= TAG_h1 && tag <= TAG_h6;
-}
-
 bool construct_is_table_part(enum tree_tag tag)
 {
     return tag == TAG_table || tag == TAG_tbody || tag == TAG_thead || tag == TAG_tfoot ||

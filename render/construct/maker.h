@@ -75,7 +75,8 @@ uint32_t maker_parent(const struct maker *maker, uint32_t node);
 
 /* True once memory was short. */
 bool maker_failed(const struct maker *maker);
-/* Moves all below the root to the arena; false when that has no room or memory was short. */
+/* Makes all below the root the arena's; false when that has no room or memory was short.  The maker is
+ * of no more use then. */
 bool maker_finish(struct maker *maker, struct arena *arena, struct tree *tree_out);
 
 #endif

@@ -2,6 +2,7 @@
 /* Tables of elements and attributes, in the order of their names. */
 #include "render/construct/tags.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum { NAME_MAX_LEN = 12 };
@@ -22,7 +23,7 @@ enum {
     U = TRAIT_UNSEEN
 };
 
-static const uint8_t traits[TAG_COUNT] = {
+const uint8_t tags_traits[TAG_COUNT] = {
     [TAG_a] = F,
     [TAG_address] = B | P | S,
     [TAG_area] = V | S | I,
@@ -123,29 +124,36 @@ static const uint8_t traits[TAG_COUNT] = {
     [TAG_wbr] = V | S,
 };
 
-/* Compares as the lists are sorted; `-` of an attribute is written `_` there. */
-static int compare(struct span name, const char *entry)
+/* Names are compared as numbers, which go as the lists are sorted. */
+struct key {
+    uint64_t start;
+    uint32_t rest;
+};
+
+static struct key key_of(const char *name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        unsigned char a = (unsigned char)name.at[i], b = (unsigned char)entry[i];
-        if (a == '-')
-            a = '_';
-        if (a != b || !b)
-            return a < b ? -1 : 1;
-    }
-    return entry[name.len] ? -1 : 0;
+    struct key key;
+    memcpy(&key.start, name, sizeof key.start);
+    memcpy(&key.rest, name + sizeof key.start, sizeof key.rest);
+    return (struct key){be64toh(key.start), be32toh(key.rest)};
 }
 
+/* `-` of an attribute is written `_` in the list. */
 static int find(struct span name, const char (*entries)[NAME_MAX_LEN], int count)
 {
+    char padded[NAME_MAX_LEN] = "";
     int low = 0, high = count;
     if (name.len >= NAME_MAX_LEN)
         return -1;
+    for (size_t i = 0; i < name.len; i++)
+        padded[i] = (char)(name.at[i] == '-' ? '_' : name.at[i] ? name.at[i] : ' ');
+    struct key wanted = key_of(padded);
     while (low < high) {
-        int middle = (low + high) / 2, order = compare(name, entries[middle]);
-        if (order == 0)
+        int middle = (low + high) / 2;
+        struct key entry = key_of(entries[middle]);
+        if (wanted.start == entry.start && wanted.rest == entry.rest)
             return middle;
-        if (order < 0)
+        if (wanted.start < entry.start || (wanted.start == entry.start && wanted.rest < entry.rest))
             high = middle;
         else
             low = middle + 1;
@@ -157,11 +165,6 @@ enum tree_tag tag_of(struct span name)
 {
     int found = find(name, tag_names, sizeof tag_names / sizeof *tag_names);
     return found < 0 ? TAG_UNKNOWN : (enum tree_tag)(found + TAG_TEXT + 1);
-}
-
-unsigned tag_traits(enum tree_tag tag)
-{
-    return traits[tag];
 }
 
 enum tree_attr_name tag_attr_of(struct span name)

@@ -18,7 +18,13 @@ enum tag_trait {
 
 /* TAG_UNKNOWN when it is none of the list. */
 enum tree_tag tag_of(struct span name);
-unsigned tag_traits(enum tree_tag tag);
+
+extern const uint8_t tags_traits[TAG_COUNT];
+
+static inline unsigned tag_traits(enum tree_tag tag)
+{
+    return tags_traits[tag];
+}
 
 /* ATTR_COUNT when it is none of the list.  Names are as HTML writes them: "aria-hidden". */
 enum tree_attr_name tag_attr_of(struct span name);

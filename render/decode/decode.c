@@ -115,7 +115,7 @@ static const char *from_evidence(struct span bytes, struct span declared, bool i
     if (name)
         return name;
     /* The escapes of ISO-2022-JP are ASCII and so pass for UTF-8. */
-    bool escapes = span_find(bytes, SPAN_LITERAL("\x1B$")) >= 0;
+    bool escapes = span_find_byte(bytes, 0x1B) >= 0 && span_find(bytes, SPAN_LITERAL("\x1B$")) >= 0;
     if (!escapes && charset_is_utf8(bytes))
         return "utf-8";
     return is_html ? from_meta(bytes, LATE_META_REACH) : NULL;

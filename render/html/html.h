@@ -76,6 +76,7 @@ struct html_writer {
 
     struct arena *scratch; /* made anew every few addresses */
     unsigned scratch_used;
+    size_t long_addresses; /* bytes of them so far */
 };
 
 /* ---- html_text.c ---- */

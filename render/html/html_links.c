@@ -5,7 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
-enum { SCRATCH_MAX = 1024 * 1024, SCRATCH_USES = 64 };
+enum {
+    SCRATCH_MAX = 1024 * 1024,
+    SCRATCH_USES = 64,
+    LONG_ADDRESS = 256, /* bytes */
+    LONG_ADDRESSES_MAX = 8 * 1024 * 1024
+};
 
 static bool has_scheme(struct span url, const char *scheme)
 {
@@ -44,12 +49,20 @@ void html_add_encoded(struct buffer *out, struct span text, const char *also)
     }
 }
 
+/* A short link may stand for a long address, and a page may have many of them. */
+static bool is_too_much(struct html_writer *writer, struct span url)
+{
+    if (url.len > LONG_ADDRESS)
+        writer->long_addresses += url.len;
+    return url.len > LONG_ADDRESS && writer->long_addresses > LONG_ADDRESSES_MAX;
+}
+
 /* Up to the end of the address.  Who reads HTML asks for HTML again, since GET brings text.
  * RFC 6068: a colon, a comma and an at sign may stand in a field as they are. */
 static bool open_url(struct html_writer *writer, struct span url)
 {
     bool web = html_is_web(url);
-    if (!is_clean(url) || (!web && !has_scheme(url, "mailto:")))
+    if (is_too_much(writer, url) || !is_clean(url) || (!web && !has_scheme(url, "mailto:")))
         return false;
     html_flush(writer);
     buffer_add_text(&writer->out, "<a href=\"");

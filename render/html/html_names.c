@@ -113,17 +113,11 @@ enum html_place html_place_inside(enum tree_tag name, enum html_place around)
         return HTML_ROW;
     case TAG_p:
     case TAG_pre:
-    case TAG_h1:
-    case TAG_h2:
-    case TAG_h3:
-    case TAG_h4:
-    case TAG_h5:
-    case TAG_h6:
     case TAG_legend:
     case TAG_summary:
         return HTML_PHRASE;
     default:
-        return around == HTML_PHRASE ? HTML_PHRASE : HTML_FLOW;
+        return around == HTML_PHRASE || tree_is_heading(name) ? HTML_PHRASE : HTML_FLOW;
     }
 }
 
@@ -248,18 +242,12 @@ static enum tree_tag choose_block(const struct html_writer *writer, uint32_t nod
         if (marks & HTML_HOLDS_BLOCK || is_whole_item(writer, node))
             return choose_box(writer, node);
         return name;
-    case TAG_h1:
-    case TAG_h2:
-    case TAG_h3:
-    case TAG_h4:
-    case TAG_h5:
-    case TAG_h6:
     case TAG_legend:
     case TAG_pre:
     case TAG_summary:
         return marks & HTML_HOLDS_HEAVY ? choose_box(writer, node) : name;
     default:
-        return name;
+        return tree_is_heading(name) && marks & HTML_HOLDS_HEAVY ? choose_box(writer, node) : name;
     }
 }
 

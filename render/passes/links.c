@@ -6,9 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_SIZE = 1 << 17, SCRATCH_MAX = 1024 * 1024, SCRATCH_LINKS = 128, MEDIA_SOURCES = 16 };
+enum {
+    TABLE_SIZE = 1 << 17,
+    SCRATCH_MAX = 1024 * 1024,
+    SCRATCH_LINKS = 128,
+    MEDIA_SOURCES = 16,
+    KNOWN = 256 /* links as they were written */
+};
 
 _Static_assert(TABLE_SIZE > 2 * PASSES_MAX_LINKS, "the table of links is never full");
+
+/* A link as it was written, in the pool, and what came of it. */
+struct known {
+    struct span link;
+    uint32_t number;
+};
 
 struct linker {
     struct tree *tree;
@@ -19,6 +31,7 @@ struct linker {
     struct tree_link *links;
     uint32_t count, room;
     bool failed;
+    struct known known[KNOWN]; /* by hash; what was met last */
 };
 
 /* Of sound and film: their own address, or the first of those they offer. */
@@ -122,25 +135,36 @@ static uint32_t number_of(struct linker *linker, struct span url, uint32_t node)
     return linker->count;
 }
 
-static void number_node(struct linker *linker, uint32_t node)
+/* The number of a link as it was written; 0 when it does not lead to another page. */
+static uint32_t resolve(struct linker *linker, struct span link, uint32_t node)
 {
-    struct span link = span_trim(target_of(linker->tree, node)), url;
-    if (!link.len || link.at[0] == '#' ||
-        linker->tree->nodes[node].flags & (TREE_HIDDEN | TREE_EMPTY))
-        return;
     const struct url *base = linker->tree->base.text ? &linker->tree->base : NULL;
+    struct span url;
     if (!refresh_scratch(linker)) {
         linker->failed = true;
-        return;
+        return 0;
     }
     errno = 0;
     if (!url_resolve(linker->scratch, base, link, &url)) {
         linker->failed = errno == ENOMEM;
-        return;
+        return 0;
     }
     if (url.len > PASSES_MAX_URL || !may_be_followed(url) || is_within(linker->tree, url))
+        return 0;
+    return number_of(linker, url, node);
+}
+
+/* A page repeats its links: what was resolved a moment ago is not resolved again. */
+static void number_node(struct linker *linker, uint32_t node)
+{
+    struct span link = span_trim(target_of(linker->tree, node));
+    if (!link.len || link.at[0] == '#' ||
+        linker->tree->nodes[node].flags & (TREE_HIDDEN | TREE_EMPTY))
         return;
-    linker->tree->nodes[node].link = number_of(linker, url, node);
+    struct known *known = &linker->known[hash_url(link) % KNOWN];
+    if (!span_equal(known->link, link))
+        *known = (struct known){link, resolve(linker, link, node)};
+    linker->tree->nodes[node].link = known->number;
 }
 
 /* False when memory is short; a base that is no URL is passed over. */

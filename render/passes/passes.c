@@ -144,15 +144,19 @@ static void flag_element(struct tree *tree, uint32_t node, uint8_t sheets)
         at->flags |= TREE_HIDDEN;
 }
 
-static void flag_down(struct tree *tree, const uint8_t *effects)
+/* True when something was made invisible. */
+static bool flag_down(struct tree *tree, const uint8_t *effects)
 {
+    uint16_t seen = 0;
     for (uint32_t i = 0; i < tree->node_count; i++) {
         struct tree_node *node = &tree->nodes[i];
         uint16_t above = node->parent == TREE_NONE ? 0 : tree->nodes[node->parent].flags;
         node->flags = above & (TREE_HIDDEN | TREE_PRE | TREE_RTL | INVISIBLE);
         if (node->tag != TAG_TEXT)
             flag_element(tree, i, effects ? effects[i] : 0);
+        seen |= node->flags;
     }
+    return seen & INVISIBLE;
 }
 
 /*
@@ -211,8 +215,8 @@ static void flag_up(struct tree *tree)
 
 static void set_flags(struct tree *tree, const uint8_t *effects)
 {
-    flag_down(tree, effects);
-    flag_invisible(tree);
+    if (flag_down(tree, effects))
+        flag_invisible(tree);
     flag_up(tree);
 }
 

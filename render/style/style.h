@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * style: the style sheets of a page, read for one thing: what they hide or show.  Of selectors those
- * by element, class, id and attribute, by what an element is not (`:not`), lists of them, and
- * descendants and children of such.  Others that hide
- * are passed over, and others that show hold for more elements than they should where that can be
- * (`.a:first-child` for `.a`), so that in doubt a text is shown.  Order, specificity, importance and layers count
- * as in CSS Cascade 5.  Work and memory are bounded by the limits below.
+ * by element, class, id and attribute, by what an element is not (`:not`) or may be (`:is`,
+ * `:where`), lists of them, and descendants, children and, of what hides, later siblings (`~`) of
+ * such.  Others that hide are passed over, and others that show hold for more elements than they
+ * should where that can be (`.a:first-child` for `.a`), so that in doubt a text is shown.  Order,
+ * specificity, importance and layers count as in CSS Cascade 5.  Work and memory are bounded by the
+ * limits below.
  */
 #ifndef WWW4MAIL_RENDER_STYLE_H
 #define WWW4MAIL_RENDER_STYLE_H

@@ -18,6 +18,7 @@ struct match {
     const struct tree *tree;
     uint32_t from;
     struct names *names; /* by node, from `from` on */
+    uint32_t *before;    /* the same: one more than the element before it, 0 none; or NULL */
     struct buffer numbers;
     struct style_tally *tally;
     uint64_t max_work;
@@ -101,6 +102,21 @@ static bool test_holds(const struct match *match, uint32_t node, const struct st
     }
 }
 
+static bool tests_hold(const struct match *match, uint32_t node,
+                       const struct style_compound *compound)
+{
+    unsigned wanted = 0, found = 0; /* a bit a list */
+    for (size_t i = 0; i < compound->test_count; i++) {
+        const struct style_test *test = &compound->tests[i];
+        bool holds = test_holds(match, node, test);
+        if (!test->list && holds == test->negated)
+            return false;
+        wanted |= 1u << test->list;
+        found |= (unsigned)(holds || !test->list) << test->list;
+    }
+    return wanted == found;
+}
+
 static bool compound_fits(struct match *match, uint32_t node, const struct style_compound *compound)
 {
     const struct names *names = &match->names[node - match->from];
@@ -112,30 +128,41 @@ static bool compound_fits(struct match *match, uint32_t node, const struct style
     for (size_t i = 0; i < compound->class_count; i++)
         if (!has_class(match, names, compound->classes[i]))
             return false;
-    for (size_t i = 0; i < compound->test_count; i++)
-        if (test_holds(match, node, &compound->tests[i]) == compound->tests[i].negated)
-            return false;
-    return true;
+    return tests_hold(match, node, compound);
 }
 
-/* Each part is looked for at the nearest place above; there is no going back. */
+/* The next place where such a relation may be; TREE_NONE. */
+static uint32_t next_place(const struct match *match, uint32_t node, unsigned relation)
+{
+    if (relation == STYLE_SIBLING)
+        return match->before[node - match->from] - 1u; /* of none: TREE_NONE */
+    uint32_t parent = match->tree->nodes[node].parent;
+    return parent == TREE_NONE || parent < match->from ? TREE_NONE : parent;
+}
+
+/* The nearest place above, or before, that fits; TREE_NONE. */
+static uint32_t find_place(struct match *match, uint32_t node,
+                           const struct style_compound *compound)
+{
+    unsigned relation = compound->relation, left = STYLE_MAX_SIBLINGS;
+    while ((node = next_place(match, node, relation)) != TREE_NONE) {
+        if (compound_fits(match, node, compound))
+            return node;
+        if (relation == STYLE_PARENT || (relation == STYLE_SIBLING && --left == 0))
+            break;
+    }
+    return TREE_NONE;
+}
+
+/* Each part is looked for at the nearest place; there is no going back. */
 static bool selector_fits(struct match *match, uint32_t node, const struct style_selector *selector)
 {
     const struct style_compound *compound = style_compound_at(match->styles, selector->first);
     if (!compound_fits(match, node, compound))
         return false;
-    for (size_t i = 1; i < selector->count; i++) {
-        bool fits = false;
-        do {
-            node = match->tree->nodes[node].parent;
-            if (node == TREE_NONE || node < match->from)
-                return false;
-            fits = compound_fits(match, node, &compound[i]);
-        } while (!fits && !compound[i].child);
-        if (!fits)
-            return false;
-    }
-    return true;
+    for (size_t i = 1; i < selector->count && node != TREE_NONE; i++)
+        node = find_place(match, node, &compound[i]);
+    return node != TREE_NONE;
 }
 
 /* Importance, layer, specificity, order. */
@@ -188,6 +215,25 @@ static uint8_t match_node(struct match *match, uint32_t node)
     return cascade.effects;
 }
 
+/* Not what the tree alone has: a drawing's words as a picture, the content of a frame. */
+static bool is_sibling(const struct tree *tree, uint32_t node)
+{
+    enum tree_tag tag = tree->nodes[node].tag;
+    if (tag == TAG_img)
+        return tree_attr(tree, node, ATTR_src).at;
+    return tag != TAG_TEXT && (tag != TAG_section || !span_equal(tree_attr(tree, node, ATTR_role),
+                                                                 SPAN_LITERAL("document")));
+}
+
+/* Tells the sibling behind a node which element stands before it. */
+static void tell_next(const struct match *match, uint32_t node, uint32_t to)
+{
+    uint32_t next = match->tree->nodes[node].next;
+    if (match->before && next < to)
+        match->before[next - match->from] =
+            is_sibling(match->tree, node) ? node + 1 : match->before[node - match->from];
+}
+
 bool styles_match(const struct styles *styles, const struct tree *tree, uint32_t from, uint32_t to,
                   uint8_t *effects, struct style_tally *tally)
 {
@@ -202,8 +248,10 @@ bool styles_match(const struct styles *styles, const struct tree *tree, uint32_t
                               STYLE_MAX_WORK + (uint64_t)STYLE_MAX_WORK_A_NODE * (to - from)};
     buffer_init(&match.numbers, (size_t)tree->attr_count * MAX_NODE_CLASSES * sizeof(uint32_t) + 1);
     match.names = calloc(to - from, sizeof *match.names);
-    bool done = match.names != NULL;
+    match.before = styles->siblings ? calloc(to - from, sizeof *match.before) : NULL;
+    bool done = match.names && (match.before || !styles->siblings);
     for (uint32_t i = from; done && i < to && tally->work < match.max_work; i++) {
+        tell_next(&match, i, to);
         if (tree->nodes[i].tag == TAG_TEXT)
             continue;
         take_names(&match, i);
@@ -213,5 +261,6 @@ bool styles_match(const struct styles *styles, const struct tree *tree, uint32_t
     done = done && !match.numbers.no_memory;
     buffer_free(&match.numbers);
     free(match.names);
+    free(match.before);
     return done;
 }

@@ -8,17 +8,20 @@
 enum {
     STYLE_MAX_COMPOUNDS = 6,
     STYLE_MAX_CLASSES = 4,
-    STYLE_MAX_TESTS = 3,
+    STYLE_MAX_TESTS = 6,
+    STYLE_MAX_SIBLINGS = 32, /* looked at for `~` */
     STYLE_MAX_LAYERS = 64,
     STYLE_NO_LAYER = 255
 };
 
-/* `[hidden]`, `[role=menu]`, `:not(.open)`: an attribute, or what may not be. */
+/* `[hidden]`, `[role=menu]`, `:not(.open)`, `:is(.a, p)`: an attribute, what may not be, or one of
+ * several things. */
 struct style_test {
     uint8_t kind; /* enum style_test_kind */
-    bool negated;
-    uint16_t what; /* enum tree_attr_name or enum tree_tag */
-    uint32_t name; /* number of the class, the id or the value */
+    bool negated : 1;
+    uint8_t list : 7; /* of those with one number one must hold; 0: it must itself */
+    uint16_t what;    /* enum tree_attr_name or enum tree_tag */
+    uint32_t name;    /* number of the class, the id or the value */
 };
 
 enum style_test_kind {
@@ -29,16 +32,17 @@ enum style_test_kind {
     STYLE_TEST_VALUE /* is there and has that value */
 };
 
+enum style_relation { STYLE_ANCESTOR, STYLE_PARENT, STYLE_SIBLING /* an earlier one */ };
+
 /* Of a compound selector: all of it must hold for one element. */
 struct style_compound {
     uint8_t tag; /* enum tree_tag; 0 any */
     uint8_t class_count;
-    bool child;  /* its element is the parent of the one before, not any
-                                             ancestor */
-    uint32_t id; /* number of the name; 0 any */
+    uint8_t relation; /* enum style_relation: what its element is to that of the one before */
+    uint32_t id;      /* number of the name; 0 any */
     uint32_t classes[STYLE_MAX_CLASSES];
     struct style_test tests[STYLE_MAX_TESTS];
-    uint8_t test_count;
+    uint8_t test_count, list_count;
 };
 
 enum style_weight { STYLE_WEIGHT_ID = 1 << 16, STYLE_WEIGHT_CLASS = 1 << 8, STYLE_WEIGHT_TAG = 1 };
@@ -73,6 +77,7 @@ struct styles {
     uint8_t layers;                                  /* how many are known */
     struct buffer scratch;                           /* the name being read */
     bool hides;                                      /* one of them hides something */
+    bool siblings;                                   /* one of them has a `~` */
     bool no_memory;
 };
 
@@ -90,7 +95,7 @@ const struct style_compound *style_compound_at(const struct styles *styles, uint
 
 /* Reads `[name]` or `[name=value]` at its bracket; false when it is not understood. */
 bool style_take_attr(struct styles *styles, struct css *css, struct style_test *test_out);
-/* Reads one of what may stand in `:not()`; `weight_out` is its specificity. */
+/* Reads one of what may stand in `:not()` or `:is()`; `weight_out` is its specificity. */
 bool style_take_test(struct styles *styles, struct css *css, struct style_test *test_out,
                      uint32_t *weight_out);
 

@@ -9,7 +9,8 @@ struct reading {
     struct style_compound compounds[STYLE_MAX_COMPOUNDS];
     size_t count;
     uint32_t specificity;
-    bool loose; /* it shows: elements beyond those that it is for may fit as well */
+    bool siblings; /* `~` is wanted: it hides, and may leave some out that stand far behind */
+    bool loose;    /* it shows: elements beyond those that it is for may fit as well */
 };
 
 struct style_selector *style_selector_at(const struct styles *styles, uint32_t index)
@@ -50,7 +51,8 @@ static bool says_which(struct span name)
     static const char names[][20] = {
         "first-child",   "last-child",   "only-child",   "nth-child",   "nth-last-child",
         "first-of-type", "last-of-type", "only-of-type", "nth-of-type", "nth-last-of-type",
-        "not",           "link",         "any-link",     "lang",        "dir"};
+        "not",           "is",           "where",        "link",        "any-link",
+        "lang",          "dir"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (span_equal_nocase(name, span_of(names[i])))
             return true;
@@ -73,10 +75,12 @@ static struct style_test *add_test(struct style_compound *compound)
     return compound->test_count < STYLE_MAX_TESTS ? &compound->tests[compound->test_count++] : NULL;
 }
 
-/* Behind `:not`: a list of simple selectors, none of which may fit. */
-static bool take_not(struct reading *reading, struct style_compound *compound)
+/* Behind `:not`, `:is` or `:where`: a list of simple selectors, none or one of which must fit. */
+static bool take_list(struct reading *reading, struct style_compound *compound, bool negated,
+                      bool weighs)
 {
     struct css *css = &reading->css;
+    uint8_t list = negated ? 0 : ++compound->list_count;
     uint32_t most = 0, weight;
     if (css_peek(css) != '(')
         return false;
@@ -86,11 +90,12 @@ static bool take_not(struct reading *reading, struct style_compound *compound)
         struct style_test *test = add_test(compound);
         if (!test || !style_take_test(reading->styles, css, test, &weight))
             return false;
-        test->negated = true;
+        test->negated = negated;
+        test->list = list & 0x7f;
         most = weight > most ? weight : most;
         css_skip_blank(css);
     } while (css_peek(css) == ',');
-    reading->specificity += most;
+    reading->specificity += weighs ? most : 0;
     return css_peek(css) == ')' && ++css->at;
 }
 
@@ -106,8 +111,10 @@ static bool take_pseudo(struct reading *reading, struct style_compound *compound
         skip_arguments(&reading->css);
         return true;
     }
-    if (span_equal_nocase(buffer_span(name), SPAN_LITERAL("not")))
-        return take_not(reading, compound);
+    bool negated = span_equal_nocase(buffer_span(name), SPAN_LITERAL("not"));
+    bool weighs = !span_equal_nocase(buffer_span(name), SPAN_LITERAL("where"));
+    if (negated || !weighs || span_equal_nocase(buffer_span(name), SPAN_LITERAL("is")))
+        return take_list(reading, compound, negated, weighs);
     if (!span_equal_nocase(buffer_span(name), SPAN_LITERAL("root")) || compound->tag)
         return false;
     compound->tag = TAG_html;
@@ -163,8 +170,9 @@ static bool take_compound(struct reading *reading, struct style_compound *compou
     return true;
 }
 
-/* Behind a compound: 0 at the end, ' ' or '>' between two, '+' between neighbours, -1 for what is not
- * understood. */
+/* Behind a compound: 0 at the end; ' ', '>' or '~' between two; '+' where the one before is to be
+ * passed over; -1 for what is not understood, as '+' itself is: the tree has not all elements, so
+ * two that stand side by side there may have had another between them. */
 static int take_combinator(struct reading *reading)
 {
     size_t before = reading->css.at;
@@ -173,10 +181,10 @@ static int take_combinator(struct reading *reading)
     if (byte < 0)
         return 0;
     bool neighbour = reading->loose && (byte == '+' || byte == '~');
-    if (byte == '>' || neighbour) {
+    if (byte == '>' || neighbour || (reading->siblings && byte == '~')) {
         reading->css.at++;
         css_skip_blank(&reading->css);
-        return neighbour ? '+' : '>';
+        return neighbour ? '+' : byte;
     }
     return reading->css.at > before && byte != '+' && byte != '~' && byte != '|' ? ' ' : -1;
 }
@@ -193,7 +201,9 @@ static bool read_selector(struct reading *reading)
         if (!take_compound(reading, compound))
             return false;
         combinator = take_combinator(reading);
-        compound->child = combinator == '>';
+        compound->relation = combinator == '>'   ? STYLE_PARENT
+                             : combinator == '~' ? STYLE_SIBLING
+                                                 : STYLE_ANCESTOR;
         reading->count -= combinator == '+'; /* what is above it is above its neighbour */
     } while (combinator > 0);
     return combinator == 0;
@@ -239,9 +249,11 @@ static void add_selector(struct styles *styles, const struct reading *reading, u
         .effects = effects,
         .layer = layer,
         .specificity = reading->specificity};
-    for (size_t i = reading->count; i > 0; i--)
+    for (size_t i = reading->count; i > 0; i--) {
+        styles->siblings |= reading->compounds[i - 1].relation == STYLE_SIBLING;
         if (!buffer_add(&styles->compounds, &reading->compounds[i - 1], sizeof *reading->compounds))
             return;
+    }
     uint32_t *key = key_of(styles, &reading->compounds[reading->count - 1]);
     selector.next = *key;
     if (!buffer_add(&styles->selectors, &selector, sizeof selector))
@@ -254,7 +266,7 @@ void style_add_selectors(struct styles *styles, struct span list, uint8_t effect
 {
     struct css css = {list, 0};
     for (;;) {
-        struct reading reading = {.styles = styles};
+        struct reading reading = {.styles = styles, .siblings = !only_shows(effects)};
         int byte = css_find(&css, ",", &reading.css.text);
         if (read_selector(&reading))
             add_selector(styles, &reading, effects, layer);

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROOM_KEPT = 24 /* columns that indentation leaves at the least */ };
+enum {
+    ROOM_KEPT = 24,    /* columns that indentation leaves at the least ... */
+    INDENTED_MAX = 144 /* ... of so many, however long a line may be */
+};
 
 static struct text_frame *top_frame(struct text_writer *writer)
 {
@@ -24,10 +27,15 @@ static struct text_frame *push_frame(struct text_writer *writer, uint32_t node)
     return buffer_add(&writer->frames, &frame, sizeof frame) ? top_frame(writer) : NULL;
 }
 
+static size_t width_to_indent(const struct text_writer *writer)
+{
+    return writer->width < INDENTED_MAX ? writer->width : INDENTED_MAX;
+}
+
 /* A deep nest stops indenting before the text has no room left. */
 static void add_prefix(struct text_writer *writer, const char *prefix)
 {
-    if (writer->prefix.len + strlen(prefix) + ROOM_KEPT > writer->width)
+    if (writer->prefix.len + strlen(prefix) + ROOM_KEPT > width_to_indent(writer))
         return;
     buffer_add_text(&writer->prefix, prefix);
     if (writer->has_first)
@@ -45,9 +53,9 @@ static void add_mark(struct text_writer *writer, struct text_frame *frame, const
         buffer_add_span(&writer->first, buffer_span(&writer->prefix));
     }
     size_t len = strlen(mark);
-    if (writer->first.len + len + ROOM_KEPT <= writer->width + TEXT_MARK_SIZE)
+    if (writer->first.len + len + ROOM_KEPT <= width_to_indent(writer) + TEXT_MARK_SIZE)
         buffer_add_text(&writer->first, mark);
-    if (writer->blind || writer->prefix.len + len + ROOM_KEPT > writer->width)
+    if (writer->blind || writer->prefix.len + len + ROOM_KEPT > width_to_indent(writer))
         return;
     memset(blanks, ' ', len);
     buffer_add(&writer->prefix, blanks, len);
@@ -152,18 +160,12 @@ bool text_is_unmarked(enum tree_tag tag)
     case TAG_button:
     case TAG_caption:
     case TAG_dt:
-    case TAG_h1:
-    case TAG_h2:
-    case TAG_h3:
-    case TAG_h4:
-    case TAG_h5:
-    case TAG_h6:
     case TAG_legend:
     case TAG_summary:
     case TAG_th:
         return true;
     default:
-        return false;
+        return tree_is_heading(tag);
     }
 }
 
@@ -185,12 +187,6 @@ static bool has_gap(const struct text_writer *writer, enum tree_tag tag)
     case TAG_figure:
     case TAG_footer:
     case TAG_form:
-    case TAG_h1:
-    case TAG_h2:
-    case TAG_h3:
-    case TAG_h4:
-    case TAG_h5:
-    case TAG_h6:
     case TAG_header:
     case TAG_hr:
     case TAG_main:
@@ -201,7 +197,7 @@ static bool has_gap(const struct text_writer *writer, enum tree_tag tag)
     case TAG_table:
         return true;
     default:
-        return false;
+        return tree_is_heading(tag);
     }
 }
 
@@ -280,15 +276,11 @@ static bool enter_block(struct text_writer *writer, uint32_t node)
     case TAG_dd:
         indent(writer, node, "    ");
         return true;
-    case TAG_h1:
-    case TAG_h2:
-    case TAG_h3:
-    case TAG_h4:
-    case TAG_h5:
-    case TAG_h6:
-        open_heading(writer, node);
-        return true;
     default:
+        if (tree_is_heading(tag)) {
+            open_heading(writer, node);
+            return true;
+        }
         if (is_list(tag))
             open_list(writer, node);
         break;

@@ -2,7 +2,7 @@
 /* Tables of data: telling them from tables that only arrange a page, and gathering their cells. */
 #include "render/text/text_table.h"
 
-enum { SPAN_MAX_ROWS = 1000 };
+enum { SPAN_MAX_ROWS = 1000, SIGN_MAX = 120 };
 
 /* ---- is it a table of data? ---- */
 
@@ -155,16 +155,20 @@ static size_t widest_line(struct span text)
     return widest;
 }
 
-/* A sign without words, alone in its cell, may be all that the cell says. */
+/* A sign without words, alone in its cell, may be all that the cell says; so may its file's name. */
 static void add_sign(struct text_writer *writer, uint32_t cell)
 {
     const struct tree *tree = writer->tree;
-    for (uint32_t i = cell + 1; i < tree->nodes[cell].end; i++)
-        if (tree->nodes[i].tag == TAG_img && !tree_attr(tree, i, ATTR_alt).at &&
-            !plain_skips(tree, i)) {
-            buffer_add_text(&writer->para, writer->blind ? "(image)" : "[image]");
-            return;
-        }
+    for (uint32_t i = cell + 1; i < tree->nodes[cell].end; i++) {
+        struct span alt = tree_attr(tree, i, ATTR_alt);
+        bool named = plain_is_file_name(span_trim(alt));
+        if (tree->nodes[i].tag != TAG_img || (alt.at && !named) || plain_skips(tree, i))
+            continue;
+        buffer_add_byte(&writer->para, writer->blind ? '(' : '[');
+        plain_clean(named ? alt : SPAN_LITERAL("image"), SIGN_MAX, &writer->para);
+        buffer_add_byte(&writer->para, writer->blind ? ')' : ']');
+        return;
+    }
 }
 
 /* Takes what gathered in the paragraph as the cell's text. */

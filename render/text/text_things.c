@@ -66,6 +66,16 @@ bool text_pass_echo(struct text_writer *writer, uint32_t node)
     return true;
 }
 
+/* What is called like its file alone says no more than one without a name. */
+static void forget_file_name(const struct tree *tree, uint32_t node, struct buffer *words)
+{
+    if (!plain_is_file_name(buffer_span(words)))
+        return;
+    buffer_clear(words);
+    if (plain_in_figure(tree, node))
+        buffer_add_text(words, "[image]");
+}
+
 void text_image(struct text_writer *writer, uint32_t node)
 {
     struct buffer words, shown;
@@ -75,6 +85,8 @@ void text_image(struct text_writer *writer, uint32_t node)
     buffer_init(&shown, writer->out.max);
     bool linked = writer->link_node != TREE_NONE && !writer->link_shown && !writer->link_words;
     plain_image(writer->tree, node, linked ? writer->link_node : TREE_NONE, &words);
+    if (!linked && !writer->button_start)
+        forget_file_name(writer->tree, node, &words);
     show_image(writer, node, buffer_span(&words), &shown);
     buffer_free_into(&words, &writer->para);
     add_thing(writer, &shown, TREE_NONE);

@@ -51,18 +51,17 @@ void tokenizer_emit(struct tokenizer *tokenizer, const struct token *token)
 void tokenizer_scratch(struct tokenizer *tokenizer, struct span text, bool lower)
 {
     struct buffer *scratch = &tokenizer->scratch;
-    if (!lower && (!text.len || !memchr(text.at, '\0', text.len))) {
-        buffer_add_span(scratch, text);
-        return;
+    size_t start = scratch->len;
+    ptrdiff_t nul;
+    while ((nul = span_find_byte(text, '\0')) >= 0) {
+        buffer_add(scratch, text.at, (size_t)nul);
+        buffer_add_text(scratch, "\uFFFD");
+        text = span_from(text, (size_t)nul + 1);
     }
-    for (size_t i = 0; i < text.len; i++) {
-        char byte = text.at[i];
-        if (byte == '\0')
-            buffer_add_text(scratch, "\uFFFD");
-        else
-            buffer_add_byte(scratch,
-                            lower && byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte);
-    }
+    buffer_add_span(scratch, text);
+    for (size_t i = start; lower && i < scratch->len; i++)
+        if (scratch->at[i] >= 'A' && scratch->at[i] <= 'Z')
+            scratch->at[i] = (char)(scratch->at[i] + 32);
 }
 
 /* Shortens to `max` bytes without cutting through a character. */
@@ -78,14 +77,17 @@ static struct span cut_text(struct span text, size_t max)
 
 static struct span take_name(struct tokenizer *tokenizer, bool of_attribute)
 {
-    size_t start = tokenizer->at;
-    int byte;
+    struct span rest = span_from(tokenizer->in, tokenizer->at);
+    size_t len = 0;
     /* A name may start with `=`, which then is part of it. */
-    while ((byte = tokenizer_peek(tokenizer, 0)) >= 0 && !tokenizer_is_space(byte) && byte != '/' &&
-           byte != '>' && !(of_attribute && byte == '=' && tokenizer->at > start))
-        tokenizer->at++;
-    return cut_text((struct span){tokenizer->in.at + start, tokenizer->at - start},
-                    TOKENIZER_MAX_NAME);
+    for (; len < rest.len; len++) {
+        char byte = rest.at[len];
+        if (byte == '>' || byte == '/' || tokenizer_is_space(byte) ||
+            (byte == '=' && of_attribute && len))
+            break;
+    }
+    tokenizer->at += len;
+    return cut_text((struct span){rest.at, len}, TOKENIZER_MAX_NAME);
 }
 
 static void skip_spaces(struct tokenizer *tokenizer)
@@ -107,11 +109,11 @@ static struct span take_value(struct tokenizer *tokenizer)
         if (end == tokenizer->in.len)
             start = end;
     } else {
-        int byte;
-        while ((byte = tokenizer_peek(tokenizer, 0)) >= 0 && !tokenizer_is_space(byte) &&
-               byte != '>')
-            tokenizer->at++;
-        end = tokenizer->at;
+        const char *in = tokenizer->in.at;
+        for (end = start; end < tokenizer->in.len; end++)
+            if (in[end] == '>' || tokenizer_is_space(in[end]))
+                break;
+        tokenizer->at = end;
     }
     return (struct span){tokenizer->in.at + start, end - start};
 }
@@ -229,7 +231,20 @@ void tokenizer_tag(struct tokenizer *tokenizer, bool is_end)
         tokenizer->stopped = true;
 }
 
-/* At `<` in the data state. */
+/* The next `<` that starts something. */
+static size_t find_markup(const struct tokenizer *tokenizer)
+{
+    size_t at = tokenizer_find(tokenizer, tokenizer->at, '<');
+    while (at + 1 < tokenizer->in.len) {
+        char next = tokenizer->in.at[at + 1];
+        if (tokenizer_is_letter(next) || next == '/' || next == '!' || next == '?')
+            return at;
+        at = next == '<' ? at + 1 : tokenizer_find(tokenizer, at + 1, '<');
+    }
+    return tokenizer->in.len;
+}
+
+/* At `<` in the data state, with something behind it. */
 static void open_markup(struct tokenizer *tokenizer)
 {
     int next = tokenizer_peek(tokenizer, 1), third = tokenizer_peek(tokenizer, 2);
@@ -244,11 +259,11 @@ static void open_markup(struct tokenizer *tokenizer)
     } else if (next == '!') {
         tokenizer->at += 2;
         tokenizer_declaration(tokenizer);
-    } else if (next == '?' || (next == '/' && third >= 0)) {
+    } else if (next == '?' || third >= 0) {
         tokenizer->at += next == '?' ? 1 : 2;
         tokenizer_bogus(tokenizer);
     } else {
-        tokenizer_emit_text(tokenizer, tokenizer->at + (next == '/' ? 2 : 1));
+        tokenizer_emit_text(tokenizer, tokenizer->in.len);
     }
 }
 
@@ -266,7 +281,7 @@ bool tokenizer_run(struct span text, enum tokenizer_state state, struct span las
             tokenizer_raw(&tokenizer);
             continue;
         }
-        tokenizer_emit_text(&tokenizer, tokenizer_find(&tokenizer, tokenizer.at, '<'));
+        tokenizer_emit_text(&tokenizer, find_markup(&tokenizer));
         if (tokenizer.at < tokenizer.in.len && !tokenizer.stopped)
             open_markup(&tokenizer);
     }

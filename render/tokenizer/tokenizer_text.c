@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Text around references is put together up to this many bytes. */
+enum { JOINED_MAX = 4096 };
+
 static void emit_span(struct tokenizer *tokenizer, struct span text)
 {
     if (text.len)
@@ -28,26 +31,42 @@ static bool reads_references(const struct tokenizer *tokenizer)
     return tokenizer->state == TOKENIZER_DATA || tokenizer->state == TOKENIZER_RCDATA;
 }
 
+static void flush(struct tokenizer *tokenizer)
+{
+    tokenizer->stopped |= tokenizer->scratch.failed;
+    emit_run(tokenizer, buffer_span(&tokenizer->scratch));
+    buffer_clear(&tokenizer->scratch);
+}
+
 void tokenizer_emit_text(struct tokenizer *tokenizer, size_t end)
 {
     if (end > tokenizer->in.len)
         end = tokenizer->in.len;
     struct span text = {tokenizer->in.at + tokenizer->at, end - tokenizer->at};
     tokenizer->at = end;
+    struct buffer *scratch = &tokenizer->scratch;
     ptrdiff_t amp;
+    buffer_clear(scratch);
     while (reads_references(tokenizer) && !tokenizer->stopped &&
            (amp = span_find_byte(text, '&')) >= 0) {
-        buffer_clear(&tokenizer->scratch);
-        size_t used = reference_decode(span_from(text, (size_t)amp), false, &tokenizer->scratch);
-        if (!used) { /* the ampersand stands for itself */
-            emit_run(tokenizer, (struct span){text.at, (size_t)amp + 1});
-            text = span_from(text, (size_t)amp + 1);
-            continue;
+        struct span before = {text.at, (size_t)amp};
+        if (scratch->len + before.len > JOINED_MAX) {
+            flush(tokenizer);
+            emit_run(tokenizer, before);
+        } else {
+            buffer_add_span(scratch, before);
         }
-        emit_run(tokenizer, (struct span){text.at, (size_t)amp});
-        emit_span(tokenizer, buffer_span(&tokenizer->scratch));
-        text = span_from(text, (size_t)amp + used);
+        text = span_from(text, before.len);
+        size_t used = reference_decode(text, false, scratch);
+        if (!used) /* the ampersand stands for itself */
+            buffer_add_byte(scratch, '&');
+        text = span_from(text, used ? used : 1);
     }
+    if (scratch->len && text.len <= JOINED_MAX) {
+        buffer_add_span(scratch, text);
+        text.len = 0;
+    }
+    flush(tokenizer);
     emit_run(tokenizer, text);
 }
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: ISC
 """Figures of the renderer: `render --as text` in pairs with other programs on the same pages,
-start-up included; large pages; peak memory; and the way a page goes in a run.
+start-up included; large pages; peak memory; the way a page goes in a run; and which stage takes how
+much of it.
 
 usage: render_bench.py [RIVAL...]   environment: B, CORPUS (a folder of pages; without it pages are
-made here), PAGES (60), PAIRS (5)
+made here), PAGES (60), PAIRS (5); RIVAL `none`: the last two alone
 """
 import os
 import pathlib
@@ -15,6 +16,7 @@ import tempfile
 
 import measure
 import pages
+import stages
 
 B = os.environ.get("B", "build")
 OURS = [f"{B}/www4mail", "--modules", f"{B}/modules", "render", "--as", "text"]
@@ -64,7 +66,7 @@ def compare_memory(rival, path, name):
 
 
 def main():
-    wanted = [r for r in sys.argv[1:] or RIVALS if shutil.which(RIVALS[r][0])]
+    wanted = [r for r in sys.argv[1:] or RIVALS if r in RIVALS and shutil.which(RIVALS[r][0])]
     sample = pages.sample(os.environ.get("CORPUS"), int(os.environ.get("PAGES", "60")))
     with tempfile.TemporaryDirectory() as folder:
         def put(name, page):
@@ -86,6 +88,9 @@ def main():
             for size, path in large.items():
                 compare_memory(rival, path, f"{size / MB:.0f} MB")
         subprocess.run([f"{B}/bench/parse_bench", f"{B}/modules", *map(str, paths)], check=True)
+        stages.report(f"{B}/bench/stage_bench", f"{B}/modules",
+                      [(f"{len(paths)} pages", paths),
+                       *((f"{size // MB} MB", [path]) for size, path in large.items())])
 
 
 main()

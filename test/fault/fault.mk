@@ -3,7 +3,7 @@
 # The linker sends every allocation of our own objects to the wrappers of test/unit/torture.c.
 TORTURED     = malloc calloc realloc reallocarray free strdup strndup asprintf __asprintf_chk \
                vasprintf __vasprintf_chk realpath fopen fdopen opendir mmap memfd_create \
-               arena_alloc arena_copy arena_copy_span u8_tolower
+               arena_alloc arena_adopt arena_copy arena_copy_span u8_tolower
 TORTURE_WRAP = $(addprefix -Wl$(comma)--wrap=,$(TORTURED))
 
 test_torture_article_SRC = test/unit/torture.c $(article_SRC)

@@ -23,7 +23,9 @@ static void check_tree(const struct tree *tree, struct seen *seen)
         FUZZ_ASSERT(i == 0 ? node->parent == TREE_NONE : node->parent < i);
         FUZZ_ASSERT(i == 0 || node->end <= tree->nodes[node->parent].end);
         FUZZ_ASSERT(node->next == TREE_NONE || node->next == node->end);
-        FUZZ_ASSERT((uint64_t)node->first_attr + node->attr_count <= tree->attr_count);
+        FUZZ_ASSERT(node->tag == TAG_TEXT
+                        ? node->attr_count == 0
+                        : (uint64_t)node->first_attr + node->attr_count <= tree->attr_count);
         struct span text = tree_text(tree, i);
         FUZZ_ASSERT(charset_is_utf8(text));
         for (size_t j = 0; j < text.len; j++)

@@ -3,10 +3,12 @@
 # or 64 MB of memory, after the start of the program itself is taken off.
 import ctypes, os, pathlib, subprocess, sys, tempfile
 
-import pages
+import pages, patterns
 
 PR_SET_CHILD_SUBREAPER = 36
 SMALL_MS, LARGE_MS_A_MB, MEMORY_MB, SECONDS = 100, 120, 64, 60
+TYPES = {".json": "application/json", ".csv": "text/csv", ".xml": "application/rss+xml",
+         ".md": "text/markdown", ".txt": "text/plain"}
 
 
 def cost(command):
@@ -32,7 +34,8 @@ def cost(command):
 
 
 def measure(agent, modules, path, form):
-    code, usage = cost([agent, "--modules", modules, "render", "--as", form, str(path)])
+    declared = ["--type", TYPES[path.suffix]] if path.suffix in TYPES else []
+    code, usage = cost([agent, "--modules", modules, "render", "--as", form] + declared + [str(path)])
     return code, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss / 1024
 
 
@@ -41,10 +44,11 @@ def main(agent, modules, *folders):
         made = pathlib.Path(made)
         pages.write(made / "small", pages.small())
         pages.write(made / "large", pages.large())
+        patterns.write(made / "patterns")
         empty = made / "empty.html"
         empty.write_text("<p>x")
         start = min(measure(agent, modules, empty, "text")[1] for _ in range(5))
-        paths = sorted(made.glob("*/*.html")) + [p for f in folders for p in sorted(pathlib.Path(f).iterdir())]
+        paths = sorted(made.glob("*/*")) + [p for f in folders for p in sorted(pathlib.Path(f).iterdir())]
         rows, beyond = [], 0
         for path in paths:
             mb = path.stat().st_size / 1e6
@@ -54,7 +58,8 @@ def main(agent, modules, *folders):
                 limit = SMALL_MS if mb < 1 else LARGE_MS_A_MB * mb
                 over = code != 0 or ms > limit or memory > MEMORY_MB and mb < 1
                 beyond += over
-                rows.append((ms / limit, f"{path.parent.name}/{path.stem} as {form}: {mb:.2f} MB, "
+                name = path.stem if path.suffix == ".html" else path.name
+                rows.append((ms / limit, f"{path.parent.name}/{name} as {form}: {mb:.2f} MB, "
                              f"{ms:.0f} ms, {memory:.0f} MB, exit {code}{'  BEYOND' if over else ''}"))
         rows.sort(reverse=True)
         for share, row in rows[:25] + [r for r in rows[25:] if "BEYOND" in r[1]]:

@@ -102,6 +102,8 @@ static void test_misnesting(void **state)
     expect("<b><b><b><b>1<p>2", "body(b(b(b(b('1' p('2'))))))");
     expect("<p><b><b><b><b>1<p>2", "body(p(b(b(b(b('1'))))) p(b(b(b('2')))))");
     expect("<a href=1>1<div>2<a href=2>3</div>4", "body(a#1('1') div(a#1('2') a#2('3')) a#2('4'))");
+    /* An end tag ends its own kind, also among those of no list. */
+    expect("<x-a><x-b>1</x-a><p>2", "body(unknown(unknown('1')) p('2'))");
     expect("<table><b>1<tr><td>2</table>3", "body(b('1') table(tbody(tr(td('2')))) b('3'))");
     expect("<table>1<tr>2<td>3</td>4</table>", "body('12' '4' table(tbody(tr(td('3')))))");
     expect("<table><form><tr><td><input></form></table>",

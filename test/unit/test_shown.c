@@ -120,7 +120,7 @@ static void test_selectors(void **state)
                                         ".c:not(.c2){display:none}",
                                         ".c::before{display:none}",
                                         "p+.c{display:none}",
-                                        ".d~p{display:none}",
+                                        ".d+p,.q~p{display:none}",
                                         "[data-id]{display:none}",
                                         ".c[hidden]{display:none}",
                                         ".c >{display:none}",

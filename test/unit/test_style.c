@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* style: limits of work and memory, and what the sheets of one tree come to node by node. */
-#include "render/style/style.h"
+#include "render/style/style_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,12 @@ static void test_selectors_kept(void **state)
         {"[hidden],a[role=menu],:not(.a,#b){display:none}", 3},
         {"[data-x],[href],details:not([open]) p,[src='a'],[role^=m],[role,[role=\"m]{display:none}",
          0},
-        {":not(.a.b),:not(),:not(:hover),:not(a,b,i,u){display:none}", 0},
+        {":not(.a.b),:not(),:not(:hover),:not(a,b,i,u,s,q,p){display:none}", 0},
+        {":is(.a,p),.b:where(#c),:is(.a):is(.b,.c):not(p){display:none}", 3},
+        {":is(.a.b),:is(),:is(.a,:hover),:where(.a .b),:is(.a,:is(.b)),:matches(p){display:none}",
+         0},
+        {".a~.b,.a ~ .b > .c ~ p{display:none}", 2},
+        {".a+.b,.a+.b~.c,.a~,~.a,.a~~.b{display:none}", 0},
         {"@media print{.a{display:none}}", 0},
         {"@media screen{.a{display:none}", 1}};
     for (size_t i = 0; i < sizeof sheets / sizeof *sheets; i++) {
@@ -183,31 +188,15 @@ static void test_effects(void **state)
     tree_build_free(&tb);
 }
 
-/* Attributes, and what an element is not: which of the nodes with an id are hidden. */
-static void test_attributes_and_not(void **state)
+struct hiding {
+    const char *selector, *hidden; /* first letters of the ids of what it hides */
+};
+
+static void check_hiding(const char *html, const struct hiding *rules, size_t count)
 {
-    (void)state;
-    static const struct {
-        const char *selector, *hidden;
-    } rules[] = {{"[role]", "bd"},
-                 {"[role=menu]", "b"},
-                 {"[ROLE = 'main menu' ]", "d"},
-                 {"[role=men]", ""},
-                 {"p[aria-hidden=true]", "c"},
-                 {"p:not([aria-hidden=true])", "bd"},
-                 {"p:not(.x)", "cd"},
-                 {"p:not(.x, #c)", "d"},
-                 {"p:not(.x):not([role])", "c"},
-                 {"div:not(.y) > .x", "b"},
-                 {"div:not(.z) .x", ""},
-                 {".x:not(i)", "b"},
-                 {".x:not(p)", ""}};
-    struct tree_builder tb =
-        tree_build("<div class=\"z\"><p id=\"b\" class=\"x\" role=\"menu\">t</p>"
-                   "<p id=\"c\" aria_hidden=\"true\">t</p>"
-                   "<p id=\"d\" role=\"main menu\">t</p></div>");
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        uint8_t effects[16] = {0};
+    struct tree_builder tb = tree_build(html);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t effects[32] = {0};
         bool too_much;
         char css[256], hidden[8] = "";
         assert_true(tb.tree.node_count <= sizeof effects);
@@ -216,9 +205,93 @@ static void test_attributes_and_not(void **state)
         for (uint32_t node = 0; node < tb.tree.node_count; node++)
             if (effects[node] & CSS_DISPLAY_NONE && tree_attr(&tb.tree, node, ATTR_id).len)
                 hidden[strlen(hidden)] = tree_attr(&tb.tree, node, ATTR_id).at[0];
-        assert_string_equal(hidden, rules[i].hidden);
+        if (strcmp(hidden, rules[i].hidden) != 0)
+            fail_msg("%s hides %s, not %s", rules[i].selector, hidden, rules[i].hidden);
     }
     tree_build_free(&tb);
+}
+
+static void test_attributes_and_not(void **state)
+{
+    (void)state;
+    static const struct hiding rules[] = {{"[role]", "bd"},
+                                          {"[role=menu]", "b"},
+                                          {"[ROLE = 'main menu' ]", "d"},
+                                          {"[role=men]", ""},
+                                          {"p[aria-hidden=true]", "c"},
+                                          {"p:not([aria-hidden=true])", "bd"},
+                                          {"p:not(.x)", "cd"},
+                                          {"p:not(.x, #c)", "d"},
+                                          {"p:not(.x):not([role])", "c"},
+                                          {"div:not(.y) > .x", "b"},
+                                          {"div:not(.z) .x", ""},
+                                          {".x:not(i)", "b"},
+                                          {".x:not(p)", ""}};
+    check_hiding("<div class=\"z\"><p id=\"b\" class=\"x\" role=\"menu\">t</p>"
+                 "<p id=\"c\" aria_hidden=\"true\">t</p>"
+                 "<p id=\"d\" role=\"main menu\">t</p></div>",
+                 rules, sizeof rules / sizeof *rules);
+}
+
+static void test_one_of_a_list(void **state)
+{
+    (void)state;
+    static const struct hiding rules[] = {
+        {"p:is(.x, .y)", "bd"},         {":where(.x,#c)", "bc"},
+        {":is(.x,.y):is(#b,i)", "be"},  {":is(.x,.y):is(#b,i):not(.y)", "b"},
+        {":is(div,i) > :is(p)", "bcd"}, {":is(.q,b) p", ""},
+        {"p:is(.x, .y:hover)", ""},     {"p:is(.x, :is(.y))", ""}};
+    check_hiding("<div class=\"z\"><p id=\"b\" class=\"x\">t</p><p id=\"c\">t</p>"
+                 "<p id=\"d\" class=\"y\">t</p><i id=\"e\" class=\"y\">t</i></div>",
+                 rules, sizeof rules / sizeof *rules);
+    /* A list weighs what the heaviest in it does, `:where` nothing. */
+    static const struct hiding weights[] = {{"p{display:block}:where(#b)", ""},
+                                            {"#b{display:block}:is(#b,p)", "b"},
+                                            {"#b{display:block}:is(.x,p)", ""}};
+    check_hiding("<p id=\"b\" class=\"x\">t</p>", weights, 3);
+}
+
+static void test_later_siblings(void **state)
+{
+    (void)state;
+    static const struct hiding rules[] = {{".x ~ p", "df"},
+                                          {".x~i", ""},
+                                          {"i ~ .y", "df"},
+                                          {".y ~ .y", "f"},
+                                          {"div ~ p, b ~ b", ""},
+                                          {".x ~ .y > b", "e"},
+                                          {"div > i ~ .x ~ .y b", "e"},
+                                          {".x + p, i + .x", ""},
+                                          {"b ~ #f, p ~ #c, :root ~ div", ""}};
+    check_hiding("<div>t<i id=\"a\">t</i>u<p id=\"c\" class=\"x\">t</p>"
+                 "<p id=\"d\" class=\"y\"><b id=\"e\">t</b></p><p id=\"f\" class=\"y\">t</p></div>",
+                 rules, sizeof rules / sizeof *rules);
+    /* What no page has beside its elements: a drawing's words, the content of a frame. */
+    static const struct hiding strange[] = {{"img ~ p, section ~ p", ""}, {"iframe ~ p", "b"}};
+    check_hiding("<iframe></iframe><section role=\"document\">t</section><img alt=\"t\"/>"
+                 "<p id=\"b\">t</p>",
+                 strange, 2);
+}
+
+/* A long list of siblings costs no more a node than a short one. */
+static void test_siblings_are_bounded(void **state)
+{
+    (void)state;
+    struct buffer html = repeat("<div><i></i>", "<p class=\"a\">x</p>", 5000, "</div>");
+    struct tree_builder tb = tree_build(html.at);
+    uint8_t *effects = calloc(tb.tree.node_count, 1);
+    bool too_much;
+    uint32_t hidden = 0;
+    assert_non_null(effects);
+    uint64_t work = work_of("i ~ .a{display:none}", &tb.tree, effects, &too_much);
+    assert_false(too_much);
+    assert_true(work <= (STYLE_MAX_SIBLINGS + 1) * 5000);
+    for (uint32_t i = 0; i < tb.tree.node_count; i++)
+        hidden += effects[i] & CSS_DISPLAY_NONE;
+    assert_int_equal(hidden, STYLE_MAX_SIBLINGS);
+    free(effects);
+    tree_build_free(&tb);
+    buffer_free(&html);
 }
 
 /* A rule that is not understood hides nothing; that it would show something is not lost. */
@@ -242,6 +315,9 @@ static void test_in_doubt_shown(void **state)
                  {".a:focus-within", false},
                  {"input:checked + .a", false},
                  {".a::before", false},
+                 {".a:is(.q .r, .s)", true},
+                 {".a:where(", false},
+                 {".q ~ .a", true},
                  {".a:not(", false},
                  {":not(.q.r)", false},
                  {"h1 + :first-child", false},
@@ -274,6 +350,9 @@ int main(void)
         cmocka_unit_test(test_effects),
         cmocka_unit_test(test_in_doubt_shown),
         cmocka_unit_test(test_attributes_and_not),
+        cmocka_unit_test(test_one_of_a_list),
+        cmocka_unit_test(test_later_siblings),
+        cmocka_unit_test(test_siblings_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,6 +95,26 @@ static void buttons_with_pictures(void **state)
     check_text("<button> <img alt=\"Find\"/></button>", 72, true, "(button: Find)\n");
 }
 
+/* Nothing that a reader could picture; but kept where it is all that a link or a cell says. */
+static void names_of_files(void **state)
+{
+    (void)state;
+    check("<p>a</p><img alt=\"DSC_0393.JPG\"/><p>b</p>", "a\n\nb\n");
+    check("<p>a <img title=\" boat.old.jpeg \"/> b</p>", "a b\n");
+    check("<p>a <img alt=\"The boat.jpeg\"/> <img alt=\".png\"/> <img alt=\"b.c\"/></p>",
+          "a [The boat.jpeg] [.png] [b.c]\n");
+    check("<figure><img alt=\"x.png\"/><figcaption>Sea</figcaption></figure>", "[image]\nSea\n");
+    check_linked(A "<img alt=\"map.png\"/></a>", "map.png[1]\n");
+    check_linked(A "Map <img alt=\"map.png\"/></a>", "Map[1]\n");
+    check_linked(A "<img alt=\"map.png\"/> Map</a>", "Map[1]\n");
+    check_linked(A "<img alt=\"map.png\"/><b> </b></a>", "map.png[1]\n");
+    check_linked("<p>" A "<img alt=\"map.png\"/></a></p><p>" A "Map</a></p>", "Map[1]\n");
+    check("<button><img alt=\"find.png\"/></button>", "[find.png]\n");
+    check("<table><tr><th>Boat</th><th>Fit</th></tr><tr><td>Ann</td><td><img alt=\"yes.gif\"/></td>"
+          "</tr><tr><td>Bob</td><td>5 <img alt=\"no.gif\"/></td></tr></table>",
+          "Boat  Fit\n----  ---------\nAnn   [yes.gif]\nBob   5\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +125,7 @@ int main(void)
         cmocka_unit_test(signs_in_tables),
         cmocka_unit_test(signs_of_places),
         cmocka_unit_test(buttons_with_pictures),
+        cmocka_unit_test(names_of_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

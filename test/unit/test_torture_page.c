@@ -10,7 +10,7 @@ static const char html[] =
     "<p>Text <a href='/x?a=1&amp;b=2'>link</a> and <a href=y>more <b>bold</b></a>."
     "<table><tr><th>a<th>b<tr><td>1<td>2</table><ul><li>x<li>y</ul>"
     "<img src=i.png alt='a picture'><form action=/f><input name=q value=v></form>"
-    "<script>skip()</script><style>@layer x{.c,#d p{display:none}}</style>"
+    "<script>skip()</script><style>@layer x{.c,#d p,h1~q:is(i,u){display:none}}</style>"
     "<link rel=stylesheet href=s.css><iframe src=f title=F></iframe>"
     "<iframe srcdoc='<p class=c>y'></iframe><p class=c>x<p hidden>unseen<pre>  kept\n as it "
     "is</pre>"

@@ -307,6 +307,11 @@ REAL(void *, arena_alloc, struct arena *arena, size_t size)
     return torture_now() ? NULL : __real_arena_alloc(arena, size);
 }
 
+REAL(bool, arena_adopt, struct arena *arena, void *memory, size_t size)
+{
+    return !torture_now() && __real_arena_adopt(arena, memory, size);
+}
+
 REAL(char *, arena_copy, struct arena *arena, const char *text)
 {
     return torture_now() ? NULL : __real_arena_copy(arena, text);
