@@ -19,8 +19,8 @@ enum {
     STYLE_MAX_SELECTORS = 50000,
     STYLE_MAX_NAMES = 1024 * 1024, /* bytes of the names of classes and ids in selectors */
     /* Comparisons of a node with a selector: so many, and so many more a node. */
-    STYLE_MAX_WORK = 2000000,
-    STYLE_MAX_WORK_A_NODE = 16
+    STYLE_MAX_WORK = 1000000,
+    STYLE_MAX_WORK_A_NODE = 4
 };
 
 struct styles;

@@ -72,10 +72,12 @@ struct text_writer {
     bool link_shown;            /* its number was written */
 };
 
-/* ---- text_lines.c: paragraphs into lines ---- */
+/* ---- text_width.c ---- */
 
 /* Columns that the text takes: wide characters two, combining ones none, a cluster two at most. */
 size_t text_columns(struct span text);
+
+/* ---- text_lines.c: paragraphs into lines ---- */
 
 /* Columns left for a line's own text. */
 size_t text_room(const struct text_writer *writer);

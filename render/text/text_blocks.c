@@ -235,6 +235,7 @@ static void indent(struct text_writer *writer, uint32_t node, const char *prefix
 /* The rank is to be seen: the first two are underlined, the others have its number of signs. */
 static void open_heading(struct text_writer *writer, uint32_t node)
 {
+    static const char *const signs[] = {"# ", "## ", "### ", "#### ", "##### ", "###### "};
     unsigned rank = (unsigned)(writer->tree->nodes[node].tag - TAG_h1) + 1;
     char mark[TEXT_MARK_SIZE];
     if (rank <= 2 && !writer->blind) {
@@ -243,11 +244,9 @@ static void open_heading(struct text_writer *writer, uint32_t node)
     }
     if (writer->blind)
         snprintf(mark, sizeof mark, "Heading %u: ", rank);
-    else
-        snprintf(mark, sizeof mark, "%.*s ", (int)rank, "######");
     struct text_frame *frame = push_frame(writer, node);
     if (frame)
-        add_mark(writer, frame, mark);
+        add_mark(writer, frame, writer->blind ? mark : signs[rank - 1]);
 }
 
 static bool enter_block(struct text_writer *writer, uint32_t node)

@@ -22,66 +22,6 @@ enum {
     WIDE_LEAST = 12 /* columns that do for a text whose lines may break anywhere */
 };
 
-static bool is_ascii(struct span text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.at[i] >= 0x80)
-            return false;
-    return true;
-}
-
-static size_t cluster_columns(const uint8_t *at, const uint8_t *end)
-{
-    int columns = 0;
-    while (at < end && columns < 2) {
-        uint32_t code;
-        struct span rest = {(const char *)at, (size_t)(end - at)};
-        charset_next(&rest, &code);
-        int width = code < 0x20 ? 0 : uc_width(code, "UTF-8");
-        columns += width > 0 ? width : 0;
-        at = (const uint8_t *)rest.at;
-    }
-    return columns > 2 ? 2 : (size_t)columns;
-}
-
-/* Emoji that are joined to one picture are one cluster, which the library does not see. */
-static const uint8_t *next_cluster(const uint8_t *at, const uint8_t *end)
-{
-    static const char joiner[] = {'\xe2', '\x80', '\x8d'};
-    while (at < end) {
-        const uint8_t *next = u8_grapheme_next(at, end);
-        if (!next || next <= at)
-            return end;
-        if (next - at < (ptrdiff_t)sizeof joiner || next == end || *next < 0x80 ||
-            memcmp(next - sizeof joiner, joiner, sizeof joiner) != 0)
-            return next;
-        at = next;
-    }
-    return end;
-}
-
-size_t text_columns(struct span text)
-{
-    size_t columns = 0;
-    if (is_ascii(text)) {
-        for (size_t i = 0; i < text.len; i++)
-            columns += text.at[i] != TEXT_GLUE;
-        return columns;
-    }
-    const uint8_t *at = (const uint8_t *)text.at, *end = at + text.len;
-    while (at < end) {
-        if (*at < 0x80 && (at + 1 == end || at[1] < 0x80)) {
-            columns += *at != TEXT_GLUE;
-            at++;
-            continue;
-        }
-        const uint8_t *next = next_cluster(at, end);
-        columns += *at == TEXT_FIXED_BLANK ? 1 : cluster_columns(at, next);
-        at = next;
-    }
-    return columns;
-}
-
 /* ---- single lines ---- */
 
 static struct span lead(const struct text_writer *writer)

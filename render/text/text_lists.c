@@ -2,7 +2,6 @@
 /* How lists count, and the marks of their items. */
 #include "render/text/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { ROMAN_MAX = 3999, ITEMS_MAX = 100000 };
@@ -34,6 +33,21 @@ static void letters(char *mark, unsigned value, char first)
     mark[at] = '\0';
 }
 
+static void decimal(char *mark, int32_t number)
+{
+    char turned[12];
+    size_t len = 0, at = 0;
+    uint32_t value = number < 0 ? -(uint32_t)number : (uint32_t)number;
+    if (number < 0)
+        mark[at++] = '-';
+    do
+        turned[len++] = (char)('0' + value % 10);
+    while (value /= 10);
+    while (len)
+        mark[at++] = turned[--len];
+    mark[at] = '\0';
+}
+
 void text_list_mark(const struct text_frame *list, char mark[TEXT_MARK_SIZE])
 {
     int32_t number = list->number;
@@ -43,7 +57,7 @@ void text_list_mark(const struct text_frame *list, char mark[TEXT_MARK_SIZE])
     else if (number > 0 && (list->numerals == 'a' || list->numerals == 'A'))
         letters(mark, (unsigned)number, list->numerals);
     else
-        snprintf(mark, TEXT_MARK_SIZE - 2, "%d", number);
+        decimal(mark, number);
     size_t len = strlen(mark);
     memcpy(mark + len, ". ", 3);
 }
