@@ -162,6 +162,38 @@ static void deep(void **state)
     }
 }
 
+static size_t count_of(struct span text, const char *wanted)
+{
+    size_t count = 0;
+    ptrdiff_t at;
+    while ((at = span_find(text, span_of(wanted))) >= 0) {
+        text = span_from(text, (size_t)at + 1);
+        count++;
+    }
+    return count;
+}
+
+/* Many links with long addresses: from some point on their words alone, but all of these. */
+static void long_addresses(void **state)
+{
+    (void)state;
+    enum { LINKS = 10000, ADDRESS = 1000 };
+    struct buffer html;
+    buffer_init(&html, 1 << 24);
+    for (int i = 0; i < LINKS; i++)
+        buffer_printf(&html, "<a href=\"http://a.example/%0*d\">told</a> ", ADDRESS, i);
+    buffer_add_text(&html, "<a href=\"http://a.example/short\">told</a>");
+    assert_false(html.failed);
+    struct rendering *r = render_tree(html.at, 72, NULL);
+    assert_int_equal(r->result, MODULE_OK);
+    assert_int_equal(count_of(r->document.body, "told"), LINKS + 1);
+    size_t links = count_of(r->document.body, "<a href=");
+    assert_in_range(links, 8 * 1024 * 1024 / (ADDRESS + 20), LINKS - 1000);
+    assert_int_equal(count_of(r->document.body, "http://a.example/short"), 1);
+    rendering_free(&r);
+    buffer_free(&html);
+}
+
 static void too_large(void **state)
 {
     (void)state;
@@ -178,12 +210,13 @@ static void too_large(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(structure),   cmocka_unit_test(left_out),
-        cmocka_unit_test(form_fields), cmocka_unit_test(hostile_text),
-        cmocka_unit_test(plain_links), cmocka_unit_test(inert_links),
-        cmocka_unit_test(mail_links),  cmocka_unit_test(nested_links),
-        cmocka_unit_test(titles),      cmocka_unit_test(text_pages),
-        cmocka_unit_test(deep),        cmocka_unit_test(too_large),
+        cmocka_unit_test(structure),      cmocka_unit_test(left_out),
+        cmocka_unit_test(form_fields),    cmocka_unit_test(hostile_text),
+        cmocka_unit_test(plain_links),    cmocka_unit_test(inert_links),
+        cmocka_unit_test(mail_links),     cmocka_unit_test(nested_links),
+        cmocka_unit_test(titles),         cmocka_unit_test(text_pages),
+        cmocka_unit_test(deep),           cmocka_unit_test(too_large),
+        cmocka_unit_test(long_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -297,6 +297,22 @@ static void deep(void **state)
     }
 }
 
+/* Where lines have no width, as in an article, a nest of lists still indents no further. */
+static void wide_nest(void **state)
+{
+    (void)state;
+    char *html = repeat("<ul><li>x", 300);
+    struct rendering *r = render_tree(html, 10000, NULL);
+    assert_int_equal(r->result, MODULE_OK);
+    struct span rest = r->document.body, line;
+    size_t widest = 0;
+    while (span_next_line(&rest, &line))
+        widest = line.len > widest ? line.len : widest;
+    assert_in_range(widest, 100, 150);
+    rendering_free(&r);
+    free(html);
+}
+
 static void many_images(void **state)
 {
     (void)state;
@@ -417,6 +433,7 @@ int main(void)
         cmocka_unit_test(no_controls),
         cmocka_unit_test(overlong),
         cmocka_unit_test(deep),
+        cmocka_unit_test(wide_nest),
         cmocka_unit_test(giant_table),
         cmocka_unit_test(many_images),
         cmocka_unit_test(too_large),
