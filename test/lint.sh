@@ -21,8 +21,10 @@ if have cppcheck; then
 fi
 if have clang-tidy; then
     # shellcheck disable=SC2086
-    clang-tidy --quiet $sources -- -std=c11 -D_GNU_SOURCE -I. -I"$B/etpan/usr/include" \
-        -DVERSION='""' -DMODULES_DIR='""' 2>/dev/null || status=1
+    printf '%s\0' $sources | xargs -0 -P "$(nproc)" -n 12 sh -c '
+        etpan=$0
+        clang-tidy --quiet "$@" -- -std=c11 -D_GNU_SOURCE -I. -I"$etpan" \
+            -DVERSION="\"\"" -DMODULES_DIR="\"\"" 2>/dev/null' "$B/etpan/usr/include" || status=1
 fi
 have mandoc && for page in man/*.[1357]; do
     mandoc -Tlint -Wstyle "$page" | grep -Ev 'referenced manual not found|outdated mandoc.db' && status=1

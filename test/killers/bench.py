@@ -1,6 +1,7 @@
 # CPU time and memory of `www4mail render` for pages made to do harm: bench.py AGENT MODULES FOLDER
 # [FOLDER of more pages].  Prints the worst, and those beyond 100 ms (pages below 1 MB) or 120 ms a MB,
-# or 64 MB of memory, after the start of the program itself is taken off.
+# or 64 MB of memory, after the start of the program itself is taken off.  What is beyond is measured
+# twice more, and its least time counts: what else the machine does can only add to it.
 import ctypes, os, pathlib, subprocess, sys, tempfile
 
 import pages, patterns
@@ -39,6 +40,15 @@ def measure(agent, modules, path, form):
     return code, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss / 1024
 
 
+def measure_fairly(start, limit, *what):
+    """(exit code, ms without the start, MB)"""
+    code, ms, memory = measure(*what)
+    for _ in range(2):
+        if code == 0 and ms - start > limit:
+            ms = min(ms, measure(*what)[1])
+    return code, max(0, ms - start), memory
+
+
 def main(agent, modules, *folders):
     with tempfile.TemporaryDirectory() as made:
         made = pathlib.Path(made)
@@ -53,9 +63,8 @@ def main(agent, modules, *folders):
         for path in paths:
             mb = path.stat().st_size / 1e6
             for form in ("text", "html"):
-                code, ms, memory = measure(agent, modules, path, form)
-                ms = max(0, ms - start)
                 limit = SMALL_MS if mb < 1 else LARGE_MS_A_MB * mb
+                code, ms, memory = measure_fairly(start, limit, agent, modules, path, form)
                 over = code != 0 or ms > limit or memory > MEMORY_MB and mb < 1
                 beyond += over
                 name = path.stem if path.suffix == ".html" else path.name
