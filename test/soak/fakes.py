@@ -31,6 +31,8 @@ async def converse(reader, writer, talk):
         await talk(reader, writer)
     except (Dropped, OSError, asyncio.IncompleteReadError, ValueError):
         pass
+    except asyncio.CancelledError:  # the end of the test, which is no trouble to print
+        pass
     finally:
         writer.close()
 

@@ -10,6 +10,6 @@ export PYTHONDONTWRITEBYTECODE=1
 if ! python3 test/soak/soak.py "$T" "$AGENT" "$MODULES" "${REQUESTS:-20000}" --seed "${SEED:-1}" \
     --rate "${RATE:-0.01}" --kill "${KILL:-7}" --daemon "${SECONDS_AT_MOST:-1200}"; then
     [ -z "${KEEP:-}" ] || cp -r "$T" "$KEEP"
-    tail -n 40 "$T/log"
+    tail -n 12 "$T/log"
     fail "see above; KEEP=FOLDER keeps the ledger and the log"
 fi
