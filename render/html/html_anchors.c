@@ -41,13 +41,12 @@ static struct span decoded(struct span fragment, char *room)
 {
     size_t len = 0;
     for (size_t i = 0; i < fragment.len; i++) {
-        char byte = fragment.at[i];
-        if (byte == '%' && i + 2 < fragment.len && hex_value(fragment.at[i + 1]) >= 0 &&
-            hex_value(fragment.at[i + 2]) >= 0) {
-            byte = (char)(hex_value(fragment.at[i + 1]) << 4 | hex_value(fragment.at[i + 2]));
-            i += 2;
-        }
-        room[len++] = byte;
+        bool coded = fragment.at[i] == '%' && i + 2 < fragment.len;
+        int high = coded ? hex_value(fragment.at[i + 1]) : -1;
+        int low = coded ? hex_value(fragment.at[i + 2]) : -1;
+        coded = high >= 0 && low >= 0;
+        room[len++] = coded ? (char)(high * 16 + low) : fragment.at[i];
+        i += coded ? 2 : 0;
     }
     return (struct span){room, len};
 }
